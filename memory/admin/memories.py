@@ -1,0 +1,205 @@
+"""The admin of memories, in lists, forms and files.
+
+Viewers live on another floor: `streams.admin.memories` shows and picks them, and registers `MemoryAdmin` so completed.
+"""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from import_export import fields
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
+from unfold.decorators import display
+
+from memory.admin.columns import OF_PERSONA, persona_column, persona_named
+from memory.domain.stems import stem_line
+from memory.models import Memory, MemorySource
+from memory.services import change_memories, delete_memories, find_twin, save_memory
+from vtcontrol.tenancy.admin_base import StudioModelAdmin
+from vtcontrol.tenancy.admin_forms import Slider, StudioForm, WordsField
+from vtcontrol.tenancy.admin_marks import Tone, ago, chip, clipped, nothing
+from vtcontrol.tenancy.admin_site import Place, Shelf
+from vtcontrol.tenancy.admin_transfer import StudioResource, TransferMixin, WordsWidget, uuid_or_none
+
+BULK_MOST = 2000
+SOURCE_MARKS = {
+    MemorySource.ADMIN: (Tone.ACCENT, "edit"),
+    MemorySource.RULES: (Tone.PLAIN, "rule"),
+    MemorySource.LLM: (Tone.NOTE, "neurology"),
+    MemorySource.IMPORT: (Tone.PLAIN, "upload_file"),
+}
+
+
+class MemoryResource(StudioResource):
+    """Memories as files: one row a memory, found by persona, viewer and words."""
+
+    persona = persona_column()
+    tags = fields.Field("tags", "tags", WordsWidget())
+    viewer = fields.Field("viewer_id", "viewer")
+    needed = ("persona", "text")
+
+    class Meta:
+        model = Memory
+        fields = ("persona", "viewer", "kind", "tier", "text", "tags", "emotion", "importance", "confidence", "is_pinned", "is_locked", "valid_to", "expires_at")  # fmt: skip
+        clean_model_instances = True
+        skip_unchanged = True
+        report_skipped = True
+        use_transactions = True
+
+    def knows_viewer(self, viewer_id: Any) -> bool:
+        """Tell whether there is such a viewer; this floor knows none."""
+        return False
+
+    def find(self, row: dict[str, Any]) -> Memory | None:
+        """Return the memory with the same words."""
+        persona = persona_named(row)
+        if persona is None:
+            return None
+        return find_twin(
+            Memory(persona=persona, viewer_id=uuid_or_none(row.get("viewer")), text=str(row.get("text", "")))
+        )
+
+    def import_instance(self, instance: Memory, row: dict[str, Any], **kwargs: Any) -> None:
+        """Take the row's values over.
+
+        Raises:
+            ValidationError: The persona or the viewer is unknown here.
+        """
+        if persona_named(row) is None:
+            raise ValidationError({"persona": _("There is no such persona in this studio.")})
+        viewer_id = uuid_or_none(row.get("viewer"))
+        if viewer_id is not None and not self.knows_viewer(viewer_id):
+            raise ValidationError({"viewer_id": _("There is no such viewer in this studio.")})
+        row["viewer"] = viewer_id
+        super().import_instance(instance, row, **kwargs)
+        instance.content_key, instance.stems = Memory.key_of(instance.text), stem_line(instance.text)
+        if instance._state.adding:
+            instance.source = MemorySource.IMPORT
+
+    def save_row(self, instance: Memory) -> None:
+        """Save with stems and version."""
+        save_memory(instance)
+
+
+class MemoryForm(StudioForm):
+    """The form of a memory."""
+
+    tags = WordsField(label=_("tags"), required=False, help_text=_("With commas between them."))
+
+    class Meta:
+        widgets = {"importance": Slider(0, 1), "confidence": Slider(0, 1)}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to remember the same twice."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        persona, text = found.get("persona"), found.get("text")
+        if persona and text:
+            candidate = Memory(
+                pk=self.instance.pk, persona=persona, text=text,
+                viewer_id=found.get("viewer_id", self.instance.viewer_id),
+            )  # fmt: skip
+            if find_twin(candidate) is not None:
+                self.add_error("text", _("The character already remembers exactly this."))
+        return found
+
+
+class MemoryAdmin(TransferMixin, StudioModelAdmin):  # type: ignore[misc]  # import_export ships no types
+    """Memories."""
+
+    place = Place(Shelf.MEMORY, 1, "psychology")
+    about = _("What characters remember: five that fit are recalled for each line, pinned ones always.")
+    next_step = _("Write down the first thing your character should remember, or import a list.")
+    form = MemoryForm
+    resource_classes = (MemoryResource,)
+    list_display = ("what", "persona", "kind_chip", "tier", "marks", "origin", "changed")
+    list_filter = (
+        OF_PERSONA,
+        ("kind", ChoicesDropdownFilter),
+        ("tier", ChoicesDropdownFilter),
+        ("source", ChoicesDropdownFilter),
+        ("is_pinned", BooleanRadioFilter),
+    )
+    list_select_related = ("persona",)
+    list_disable_select_all = True
+    search_fields = ("text",)
+    search_help_text = _("Words of the memory")
+    autocomplete_fields = ("persona",)
+    readonly_fields = ("origin", "valid_from")
+    actions = ("pin", "unpin", "lock", "unlock")
+    fieldsets: Any = (
+        (None, {"fields": ("persona", "text", "kind", "tags", "emotion")}),
+        (_("How much it matters"), {"fields": ("importance", "confidence", "is_pinned", "is_locked")}),
+        (_("How long"), {"fields": ("tier", "valid_to", "expires_at")}),
+        (_("Where it comes from"), {"fields": ("origin", "valid_from")}),
+    )
+
+    @display(description=_("memory"), ordering="text")
+    def what(self, memory: Memory) -> SafeString:
+        """Show the words."""
+        return clipped(memory.text)
+
+    @display(description=_("about"), ordering="kind")
+    def kind_chip(self, memory: Memory) -> SafeString:
+        """Show what it is about."""
+        return chip(memory.get_kind_display())
+
+    @display(description=_("marks"))
+    def marks(self, memory: Memory) -> SafeString:
+        """Show whether it is pinned or locked."""
+        pinned = chip(_("Pinned"), Tone.ACCENT, "keep") if memory.is_pinned else ""
+        locked = chip(_("Locked"), Tone.CAUTION, "lock") if memory.is_locked else ""
+        return format_html("{} {}", pinned, locked) if pinned or locked else nothing()
+
+    @display(description=_("source"), ordering="source")
+    def origin(self, memory: Memory) -> SafeString:
+        """Show where it comes from."""
+        tone, icon = SOURCE_MARKS.get(MemorySource(memory.source), (Tone.PLAIN, "help"))
+        return chip(memory.get_source_display(), tone, icon)
+
+    @display(description=_("changed"), ordering="updated_at")
+    def changed(self, memory: Memory) -> SafeString:
+        """Show when."""
+        return ago(memory.updated_at)
+
+    def save_model(self, request: HttpRequest, obj: Memory, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's hook
+        """Save with stems and version."""
+        save_memory(obj)
+
+    def delete_model(self, request: HttpRequest, obj: Memory) -> None:
+        """Forget one."""
+        delete_memories([obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Memory]) -> None:
+        """Forget several."""
+        delete_memories(queryset[:BULK_MOST])
+
+    def _change(self, request: HttpRequest, queryset: QuerySet[Memory], **values: Any) -> None:
+        count = change_memories(queryset[:BULK_MOST], **values)
+        message = ngettext("%(count)d memory changed.", "%(count)d memories changed.", count) % {"count": count}
+        self.message_user(request, message, messages.SUCCESS)
+
+    @admin.action(description=_("Pin: always in the prompt"), permissions=["change"])
+    def pin(self, request: HttpRequest, queryset: QuerySet[Memory]) -> None:
+        """Pin several."""
+        self._change(request, queryset, is_pinned=True)
+
+    @admin.action(description=_("Unpin"), permissions=["change"])
+    def unpin(self, request: HttpRequest, queryset: QuerySet[Memory]) -> None:
+        """Unpin several."""
+        self._change(request, queryset, is_pinned=False)
+
+    @admin.action(description=_("Lock: only people may change it"), permissions=["change"])
+    def lock(self, request: HttpRequest, queryset: QuerySet[Memory]) -> None:
+        """Lock several."""
+        self._change(request, queryset, is_locked=True)
+
+    @admin.action(description=_("Unlock"), permissions=["change"])
+    def unlock(self, request: HttpRequest, queryset: QuerySet[Memory]) -> None:
+        """Unlock several."""
+        self._change(request, queryset, is_locked=False)

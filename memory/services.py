@@ -1,0 +1,115 @@
+"""Writing memory: every change moves the persona's memory version, so that each process brings its index up to date."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from memory.domain.stems import stem_line
+from memory.models import Lore, Memory, MemoryKind, MemorySource
+from personas.models import Persona
+from vtcontrol.kernel.errors import InputInvalid, NotFound
+
+
+def next_version(persona_id: UUID) -> int:
+    """Raise a persona's memory version and return it; must run inside a transaction.
+
+    Raises:
+        NotFound: No such persona in this studio.
+    """
+    persona = Persona.objects.filter(pk=persona_id)
+    if not persona.update(memory_version=F("memory_version") + 1):
+        raise NotFound
+    version: int = persona.values_list("memory_version", flat=True).get()
+    return version
+
+
+def find_twin(memory: Memory) -> Memory | None:
+    """Return another memory of the same persona and viewer with the same words."""
+    same = Memory.objects.filter(
+        persona_id=memory.persona_id, viewer_id=memory.viewer_id, content_key=Memory.key_of(memory.text)
+    )
+    twin: Memory | None = same.exclude(pk=memory.pk).first()
+    return twin
+
+
+@transaction.atomic
+def save_memory(memory: Memory) -> None:
+    """Save a memory with its stems, its key and its version.
+
+    Raises:
+        InputInvalid: The persona already remembers these words.
+        NotFound: No such persona in this studio.
+    """
+    if find_twin(memory) is not None:
+        raise InputInvalid(_("The character already remembers exactly this."), field="text")
+    moved_from = Memory.objects.filter(pk=memory.pk).values_list("persona_id", flat=True).first()
+    memory.stems = stem_line(memory.text)
+    memory.content_key = Memory.key_of(memory.text)
+    memory.version = next_version(memory.persona_id)
+    memory.save()
+    if moved_from is not None and moved_from != memory.persona_id:
+        next_version(moved_from)
+
+
+@transaction.atomic
+def change_memories(memories: Iterable[Memory], **values: Any) -> int:
+    """Give the same values to many memories (pinned, locked, tier …, never the text); return how many."""
+    by_persona: dict[UUID, list[UUID]] = {}
+    for memory in memories:
+        by_persona.setdefault(memory.persona_id, []).append(memory.pk)
+    changed = 0
+    for persona_id, ids in by_persona.items():
+        version = next_version(persona_id)
+        changed += Memory.objects.filter(pk__in=ids).update(version=version, **values)
+    return changed
+
+
+@transaction.atomic
+def delete_memories(memories: Iterable[Memory]) -> int:
+    """Forget memories; return how many."""
+    rows = list(memories)
+    for persona_id in {memory.persona_id for memory in rows}:
+        next_version(persona_id)
+    deleted, _by_model = Memory.objects.filter(pk__in=[memory.pk for memory in rows]).delete()
+    return int(deleted)
+
+
+@transaction.atomic
+def save_lore(lore: Lore) -> None:
+    """Save a piece of lore; the live loop reads it before its next line."""
+    lore.keys = ", ".join(dict.fromkeys(key for part in lore.keys.split(",") if (key := part.strip())))
+    lore.save()
+
+
+@transaction.atomic
+def remember(
+    *,
+    persona_id: UUID,
+    text: str,
+    viewer_id: UUID | None = None,
+    kind: str = MemoryKind.CHAT,
+    source: str = MemorySource.RULES,
+    **details: Any,
+) -> bool:
+    """Remember something unless these words are remembered already; return whether it is new."""
+    known = Memory.objects.filter(persona_id=persona_id, viewer_id=viewer_id, content_key=Memory.key_of(text))
+    if known.exists():
+        return False
+    memory = Memory(persona_id=persona_id, viewer_id=viewer_id, text=text, kind=kind, source=source, **details)
+    save_memory(memory)
+    return True
+
+
+@transaction.atomic
+def remember_many(memories: Iterable[Memory], *, batch: int = 1000) -> int:
+    """Insert many new memories of one or more personas at once; ones with known words are left out."""
+    rows = list(memories)
+    versions = {persona_id: next_version(persona_id) for persona_id in {row.persona_id for row in rows}}
+    for row in rows:
+        row.stems, row.content_key, row.version = stem_line(row.text), Memory.key_of(row.text), versions[row.persona_id]
+    Memory.objects.bulk_create(rows, batch_size=batch, ignore_conflicts=True)
+    return len(rows)

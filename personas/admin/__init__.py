@@ -1,0 +1,5 @@
+"""The admin of characters. Each module registers what it shows."""
+
+from personas.admin import avatars, engines, parts, persona
+
+__all__ = ["avatars", "engines", "parts", "persona"]

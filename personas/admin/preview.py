@@ -1,0 +1,100 @@
+"""What the model would see: the prompt of a persona for an example line, section by section."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from personas.domain.inputs import EventText, PromptInputs
+from personas.domain.modes import SamplingOverrides
+from personas.domain.prompt import Prompt, build
+from personas.models import Persona, Reaction
+from personas.selectors import modes_of, persona_text, reaction_to, vocabulary_of
+from vtcontrol.kernel.events import EventKind
+
+SCRIPTED_CONTEXT_TOKENS = 3000
+SECTION_LABELS = {
+    "identity": _("Who it is"),
+    "data": _("Chat is data"),
+    "style": _("How it speaks"),
+    "conduct": _("Always and never"),
+    "samples": _("Speech samples"),
+    "knowledge": _("Knowledge"),
+    "modes": _("Modes"),
+    "format": _("Form of the answer"),
+    "lore": _("Lore"),
+    "memories": _("Memories"),
+    "viewer": _("Viewer card"),
+    "transcript": _("Recent lines"),
+    "event": _("What is answered"),
+    "reaction": _("Reaction"),
+    "notes": _("Director's notes"),
+}
+ROLE_LABELS = {"system": _("Instructions"), "user": _("What it hears"), "assistant": _("What it said")}
+EXAMPLE_KINDS = [(EventKind.CHAT.value, _("Chat")), *Reaction._meta.get_field("kind").choices]  # type: ignore[misc]
+
+
+class PreviewForm(forms.Form):
+    """The example line."""
+
+    kind = forms.ChoiceField(label=_("Event"), choices=EXAMPLE_KINDS, required=False, widget=UnfoldAdminSelectWidget)
+    viewer = forms.CharField(label=_("Viewer"), max_length=60, required=False, widget=UnfoldAdminTextInputWidget)
+    line = forms.CharField(label=_("Line"), max_length=2000, required=False, widget=UnfoldAdminTextInputWidget)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"viewer": _("Mira"), "line": _("Hi! How are you today?"), "kind": "chat"})
+
+    def example(self) -> EventText:
+        """Return the event to preview; the example's own words where nothing usable was typed."""
+        found = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        kind, name, text = (str(found.get(key) or self.initial[key]) for key in ("kind", "viewer", "line"))
+        return EventText(EventKind(kind), name=name, text=text, amount="5 EUR" if kind == EventKind.DONATION else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A section and its share of the budget.
+
+    Attributes:
+        label: What it is called.
+        tokens: What it takes.
+        is_kept: It is in the prompt.
+        dropped: How many of its items were left out.
+    """
+
+    label: Any
+    tokens: int
+    is_kept: bool
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A prompt, ready to be shown."""
+
+    prompt: Prompt
+    shares: tuple[Share, ...]
+    messages: tuple[tuple[Any, str, str], ...]
+
+
+def preview_of(persona: Persona, event: EventText) -> Preview:
+    """Return the persona's prompt for an example event. Three queries."""
+    brain = persona.brain
+    inputs = PromptInputs(
+        persona=persona_text(persona),
+        event=event,
+        modes=modes_of(persona),
+        vocabulary=vocabulary_of(persona),
+        reaction=reaction_to(persona, event.kind),
+        overrides=SamplingOverrides(max_tokens=brain.max_tokens if brain else None),
+        budget_tokens=brain.context_tokens if brain else SCRIPTED_CONTEXT_TOKENS,
+    )
+    prompt = build(inputs)
+    shares = tuple(
+        Share(SECTION_LABELS.get(one.name, one.name), one.tokens, one.kept, one.dropped_items)
+        for one in prompt.sections
+    )
+    messages = tuple((ROLE_LABELS[one.role], one.role.value, one.content) for one in prompt.messages)
+    return Preview(prompt, shares, messages)

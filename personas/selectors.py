@@ -1,0 +1,85 @@
+"""Reading characters: a persona's rows as the frozen values the prompt is made from."""
+
+from typing import Any
+
+from personas.domain.inputs import Expression, PersonaText, Vocabulary
+from personas.domain.modes import Modes
+from personas.models import Emotion, Persona, Reaction
+
+EMOTION_FIELDS = ("name", "face", "aliases", "rate", "pitch", "volume", "intensity", "position")
+REACTION_FIELDS = ("kind", "template", "emotion", "is_enabled")
+PERSONA_FIELDS = (
+    "name",
+    "language",
+    "identity",
+    "style_rules",
+    "do_rules",
+    "dont_rules",
+    "speech_samples",
+    "knowledge",
+    "phrases",
+    "stream_mode",
+    "spicy_mode",
+    "consistency",
+    "creativity",
+    "adaptability",
+    "motions",
+)
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    """Return the lines of a field that holds one item a line, without empty ones."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def persona_text(persona: Persona) -> PersonaText:
+    """Return the character in words."""
+    phrases = {topic: tuple(lines) for topic, lines in persona.phrases.items()}
+    return PersonaText(
+        name=persona.name,
+        identity=persona.identity,
+        style=lines_of(persona.style_rules),
+        do=lines_of(persona.do_rules),
+        dont=lines_of(persona.dont_rules),
+        samples=lines_of(persona.speech_samples),
+        languages=(persona.language,),
+        knowledge=lines_of(persona.knowledge),
+        phrases=phrases,
+    )
+
+
+def modes_of(persona: Persona) -> Modes:
+    """Return how the character is tuned."""
+    return Modes(
+        stream_mode=persona.stream_mode,
+        spicy_mode=persona.spicy_mode,
+        consistency=persona.consistency,
+        creativity=persona.creativity,
+        adaptability=persona.adaptability,
+    )
+
+
+def vocabulary_of(persona: Persona) -> Vocabulary:
+    """Return the tags the character may use. One query."""
+    names = Emotion.objects.filter(persona=persona).values_list("name", flat=True)
+    return Vocabulary(
+        emotions=tuple(Expression(name) for name in names),
+        motions=tuple(Expression(str(motion)) for motion in persona.motions),
+    )
+
+
+def reaction_to(persona: Persona, kind: str) -> str:
+    """Return the template for a kind of event, or ""."""
+    found = Reaction.objects.filter(persona=persona, kind=kind, is_enabled=True)
+    return found.values_list("template", flat=True).first() or ""
+
+
+def content_of(persona: Persona) -> dict[str, Any]:
+    """Return everything that makes the character what it is, as a revision keeps it. Two queries."""
+    content: dict[str, Any] = {name: getattr(persona, name) for name in PERSONA_FIELDS}
+    content["brain"] = str(persona.brain_id) if persona.brain_id else None
+    content["voice"] = str(persona.voice_id)
+    content["avatar"] = str(persona.avatar_id)
+    content["emotions"] = list(Emotion.objects.filter(persona=persona).values(*EMOTION_FIELDS))
+    content["reactions"] = list(Reaction.objects.filter(persona=persona).values(*REACTION_FIELDS))
+    return content

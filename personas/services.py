@@ -1,0 +1,97 @@
+"""Writing characters: revisions, and the keys of their engines."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from personas.models import Brain, Persona, Revision, Voice
+from personas.selectors import content_of
+from vtcontrol.kernel.errors import InputInvalid
+from vtcontrol.tenancy.credentials import Credential
+
+Engine = Brain | Voice
+NAME_LENGTH = 80
+CHAIN_LONGEST = 4
+
+
+def digest_of(content: dict[str, Any]) -> str:
+    """Return the digest under which the same character is the same revision."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@transaction.atomic
+def record_revision(persona: Persona, by: Any = None) -> Revision | None:
+    """Keep what the persona is now, if it differs from its last revision.
+
+    Args:
+        persona: The persona as saved.
+        by: The user who changed it, or None.
+
+    Returns:
+        The new revision, or None when nothing changed.
+    """
+    Persona.objects.select_for_update().get(pk=persona.pk)
+    content = content_of(persona)
+    digest = digest_of(content)
+    last = Revision.objects.filter(persona=persona).order_by("-number").values_list("number", "digest").first()
+    if last is not None and last[1] == digest:
+        return None
+    revision = Revision(persona=persona, number=last[0] + 1 if last else 1, content=content, digest=digest)
+    revision.created_by = by
+    revision.save()
+    return revision
+
+
+@transaction.atomic
+def store_key(engine: Engine, secret: str) -> None:
+    """Give an engine a new key; a key it shares with another engine stays the other's.
+
+    The engine itself is not saved yet.
+    """
+    credential = engine.credential
+    if credential is None or _is_shared(engine):
+        credential = Credential(name=_free_name(engine))
+    credential.put(secret)
+    credential.save()
+    engine.credential = credential
+
+
+@transaction.atomic
+def remove_key(engine: Engine) -> None:
+    """Take an engine's key away, and forget it when nobody else uses it. The engine itself is saved."""
+    credential, is_shared = engine.credential, _is_shared(engine)
+    engine.credential = None
+    engine.save()
+    if credential is not None and not is_shared:
+        credential.delete()
+
+
+def _is_shared(engine: Engine) -> bool:
+    users = [model.objects.filter(credential=engine.credential_id) for model in (Brain, Voice)]
+    return sum(rows.exclude(pk=engine.pk).count() for rows in users) > 0
+
+
+def _free_name(engine: Engine) -> str:
+    base = f"{engine._meta.verbose_name}: {engine.name}"[: NAME_LENGTH - 4]
+    taken = set(Credential.objects.filter(name__startswith=base).values_list("name", flat=True))
+    return next(name for number in range(1, 1000) if (name := base if number == 1 else f"{base} {number}") not in taken)
+
+
+def check_fallback(brain: Brain, fallback: Brain | None) -> None:
+    """Refuse a chain of fallbacks that comes back to where it began.
+
+    Raises:
+        InputInvalid: It does, or it is longer than anybody waits for.
+    """
+    seen = {brain.pk}
+    following = fallback
+    while following is not None:
+        if following.pk in seen:
+            raise InputInvalid(_("This chain of fallbacks comes back to its beginning."), field="fallback")
+        seen.add(following.pk)
+        if len(seen) > CHAIN_LONGEST:
+            raise InputInvalid(_("At most %(count)d brains in a chain.") % {"count": CHAIN_LONGEST}, field="fallback")
+        following = following.fallback

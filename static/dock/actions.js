@@ -1,0 +1,120 @@
+/**
+ * What the dock can do to the stream, as REST calls; every failure becomes a sentence for a person.
+ */
+
+import { gettext } from '../i18n.js';
+import { RequestError } from '../session.js';
+
+const PANIC_TRIES = 4;
+const PANIC_AGAIN_MS = 250;
+
+/** @returns {string} A fresh idempotency key (UUID v4); works without a secure context too. */
+export function newKey() {
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (Number(bytes[6]) & 0x0f) | 0x40;
+  bytes[8] = (Number(bytes[8]) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string} What happened and what to do, in the page's language.
+ */
+export function explain(error) {
+  if (!(error instanceof RequestError)) return gettext('Something went wrong on this page. Reload it.');
+  if (error.status === 0) return gettext('The server did not answer. Check that it runs, then try again.');
+  if (error.status === 401) return gettext('This dock link is no longer valid. Make a new one in the admin.');
+  if (error.status === 403) return gettext('This dock link does not allow that.');
+  if (error.status === 429) return gettext('Too many at once. Wait a moment, then try again.');
+  return error.problem.detail || error.problem.title;
+}
+
+/** The stream's buttons. */
+export class Actions {
+  /**
+   * @param {import('../session.js').Session} session
+   * @param {import('./store.js').Store} store
+   */
+  constructor(session, store) {
+    this.session = session;
+    this.store = store;
+  }
+
+  /**
+   * Say something as a viewer. Shown at once, taken back when the server refuses it.
+   *
+   * @param {string} name
+   * @param {string} text
+   * @throws {RequestError}
+   */
+  async say(name, text) {
+    const key = newKey();
+    this.store.addLocal(key, name, text, new Date());
+    try {
+      const answer = await this.#post('events', {
+        body: { kind: 'chat', platform: 'dock', platform_id: key, author_name: name, author_id: name.toLowerCase(), text },
+        headers: { 'Idempotency-Key': key },
+      });
+      this.store.confirmLocal(key, String(answer?.id ?? key), String(answer?.state ?? 'waiting'));
+    } catch (error) {
+      this.store.dropLocal(key);
+      throw error;
+    }
+  }
+
+  /** Cut the line that is being said. */
+  async skip() {
+    await this.#post('skip');
+  }
+
+  /** Silence now. Tries again by itself: this one must get through. */
+  async panic() {
+    for (let tried = 1; ; tried += 1) {
+      try {
+        await this.#post('panic');
+        return;
+      } catch (error) {
+        const isWorthIt = error instanceof RequestError && (error.status === 0 || error.status >= 500);
+        if (!isWorthIt || tried === PANIC_TRIES) throw error;
+        await new Promise((resume) => setTimeout(resume, PANIC_AGAIN_MS * tried));
+      }
+    }
+  }
+
+  /** Let the character speak again. */
+  async release() {
+    await this.#post('release');
+  }
+
+  /** @param {boolean} isMuted */
+  async mute(isMuted) {
+    await this.#post('mute', { body: { muted: isMuted } });
+  }
+
+  /**
+   * Fetch the state anew, after something was missed.
+   *
+   * @returns {Promise<import('./store.js').Outcome>}
+   */
+  async refetch() {
+    return this.store.load(await this.session.request(`/api/v1/streams/${this.#streamId()}/state`));
+  }
+
+  /**
+   * @param {string} verb
+   * @param {{body?: object, headers?: Record<string, string>}} [options]
+   * @returns {Promise<any>}
+   */
+  #post(verb, options = {}) {
+    return this.session.request(`/api/v1/streams/${this.#streamId()}/${verb}`, { method: 'POST', ...options });
+  }
+
+  /** @returns {string} */
+  #streamId() {
+    const id = this.store.stream?.id ?? this.session.stream?.id;
+    if (!id) throw new RequestError({ title: '', detail: gettext('The dock is not connected yet.'), status: -1 });
+    return encodeURIComponent(id);
+  }
+}

@@ -1,0 +1,49 @@
+"""A line of the live transcript, as docks show it. Pure."""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: what a viewer wrote, or what the character answers.
+
+    Attributes:
+        id: Id of the event, or of the turn.
+        turn: The turn that answers it, or that it is.
+        at: When it came in or began; aware.
+        who: "viewer", "character", "system" or "director".
+        name: Shown name.
+        text: The words so far.
+        status: State of the event or the turn.
+        reason: Why it ended so, as a code, or "".
+        emotion: The character's feeling, or "".
+        heard_ms: Milliseconds that were heard, or None while unknown.
+    """
+
+    id: UUID
+    at: dt.datetime
+    who: str
+    name: str
+    text: str
+    status: str
+    turn: UUID | None = None
+    reason: str = ""
+    emotion: str = ""
+    heard_ms: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the line for a socket or REST answer."""
+        return asdict(self) | {
+            "id": str(self.id),
+            "turn": str(self.turn) if self.turn else None,
+            "at": self.at.isoformat(),
+        }
+
+
+def line_frames(version: int, lines: list[Line]) -> list[dict[str, Any]]:
+    """Return one frame a line; `version` is the state's version after the last."""
+    first = version - len(lines) + 1
+    return [{"type": "line", "version": first + place, "line": line.as_json()} for place, line in enumerate(lines)]

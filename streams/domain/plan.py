@@ -1,0 +1,144 @@
+"""What the live loop knows of a stream's configuration: frozen values, read once per configuration version. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from uuid import UUID
+
+from personas.domain.inputs import PersonaText
+from personas.domain.modes import Modes
+from streams.domain.moderation import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class BrainSpec:
+    """A language model to ask.
+
+    Attributes:
+        id: The brain's row.
+        name: Its name in the admin.
+        base_url: OpenAI-compatible endpoint.
+        model: Name of the model there.
+        key: The secret, or "".
+        max_tokens: Longest answer.
+        context_tokens: Most tokens of the prompt.
+        prompt_price: Money per million prompt tokens.
+        completion_price: Money per million answer tokens.
+    """
+
+    id: UUID
+    name: str
+    base_url: str
+    model: str
+    key: str = field(repr=False)
+    max_tokens: int
+    context_tokens: int
+    prompt_price: Decimal
+    completion_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSpec:
+    """A voice to speak with.
+
+    Attributes:
+        id: The voice's row.
+        name: Its name in the admin.
+        engine: `VoiceEngine` value.
+        voice_name: The engine's own name of the voice.
+        base_url: Endpoint, for engines behind one.
+        model: Name of the model there.
+        key: The secret, or "".
+        rate: Speed, 1.0 is the voice's own.
+        pitch: Pitch, 1.0 is the voice's own.
+        volume: Loudness, 1.0 is the voice's own.
+        price: Money per million characters.
+    """
+
+    id: UUID
+    name: str
+    engine: str
+    voice_name: str
+    base_url: str
+    model: str
+    key: str = field(repr=False)
+    rate: float
+    pitch: float
+    volume: float
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionSpec:
+    """A feeling: its tag, its face and how it changes the voice (factors)."""
+
+    name: str
+    face: str
+    aliases: tuple[str, ...]
+    rate: float
+    pitch: float
+    volume: float
+    intensity: float
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetSpec:
+    """A daily limit of one meter, for the stream or (None) for the whole studio."""
+
+    meter: str
+    stream_id: UUID | None
+    daily_limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamConfig:
+    """Everything configured that a turn needs.
+
+    Attributes:
+        studio_id: The studio.
+        stream_id: The stream.
+        version: The studio's configuration version this was read at.
+        name: The stream's name.
+        language: BCP 47 tag the character answers in.
+        is_enabled: Whether the stream takes part at all.
+        look: What the stage page needs: badge, subtitles, avatar, character's name.
+        persona_id: The character.
+        revision_id: Its revision, or None before the first was recorded.
+        persona: The character in words.
+        modes: Its tuning.
+        emotions: What it can feel; the first is its resting face.
+        motions: What it can do.
+        reactions: Template by kind of event.
+        phrases: Sayings by topic for the scripted brain.
+        lore: (keys in lower case, content, always) in order.
+        brains: The chain of models, first choice first; empty: the scripted brain alone.
+        voices: The chain of voices, first choice first.
+        rules: Moderation.
+        budgets: Daily limits.
+        viewer_cooldown_s: Pause before plain chat of one viewer is answered again.
+        chat_fresh_s: Seconds a chat line stays worth an answer.
+        problems: What cannot be used (a key that cannot be read), for the status line.
+    """
+
+    studio_id: UUID
+    stream_id: UUID
+    version: int
+    name: str
+    language: str
+    is_enabled: bool
+    look: Mapping[str, object]
+    persona_id: UUID
+    revision_id: UUID | None
+    persona: PersonaText
+    modes: Modes
+    emotions: tuple[EmotionSpec, ...]
+    motions: tuple[str, ...]
+    reactions: Mapping[str, str]
+    lore: tuple[tuple[tuple[str, ...], str, bool], ...]
+    brains: tuple[BrainSpec, ...]
+    voices: tuple[VoiceSpec, ...]
+    rules: RuleSet
+    budgets: tuple[BudgetSpec, ...]
+    viewer_cooldown_s: int
+    chat_fresh_s: int
+    problems: tuple[str, ...] = ()

@@ -1,0 +1,166 @@
+"""What passes between the live loop and the services around a turn: frozen values. Pure."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from personas.domain.prompt import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenEvent:
+    """The event a turn answers."""
+
+    id: UUID
+    kind: str
+    platform: str
+    author_name: str
+    text: str
+    amount: str
+    viewer_id: UUID | None
+    received_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A turn that is ours to perform.
+
+    Attributes:
+        turn_id: The turn's id.
+        event: What it answers.
+        epoch: Control epoch it began in; a higher one interrupts it.
+        prompt: What the brain is asked.
+        memories: What was recalled, for the record: id, text, score, why.
+        note_ids: Director's notes in the prompt.
+        is_degraded: A budget is used up: only engines that cost nothing.
+        frames: What docks are to be told.
+    """
+
+    turn_id: UUID
+    event: ChosenEvent
+    epoch: int
+    prompt: Prompt
+    memories: tuple[dict[str, Any], ...]
+    note_ids: tuple[UUID, ...]
+    is_degraded: bool
+    frames: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Nothing to answer now.
+
+    Attributes:
+        wait_s: Look again after so many seconds at the latest.
+        frames: What docks are to be told (events that ended unanswered).
+    """
+
+    wait_s: float
+    frames: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenSegment:
+    """A segment as it was voiced and heard.
+
+    Attributes:
+        number: From 0.
+        text: Subtitle text.
+        emotion: Feeling it was said with.
+        intensity: 0.0 to 1.0.
+        motion: Motion it began with, or "".
+        engine: Engine that voiced it, or "".
+        audio_ms: Length of its audio.
+        heard_ms: How much of it was heard.
+        heard_by: `HeardSource` value: who says so.
+    """
+
+    number: int
+    text: str
+    emotion: str
+    intensity: float
+    motion: str
+    engine: str
+    audio_ms: int
+    heard_ms: int
+    heard_by: str
+
+    @property
+    def heard_text(self) -> str:
+        """The words that were heard: all of them, or as many as fit the time."""
+        if self.heard_ms >= self.audio_ms - 120 or self.audio_ms == 0:
+            return self.text if self.heard_ms or self.audio_ms == 0 else ""
+        words = self.text.split()
+        return " ".join(words[: int(len(words) * self.heard_ms / self.audio_ms)])
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A moderation rule fired on what the character was about to say."""
+
+    rule_id: UUID | None
+    rule_name: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnReport:
+    """How a turn ended.
+
+    Attributes:
+        turn_id: The turn.
+        event: What it answered.
+        state: `TurnState` value.
+        reason: Code of why, or "".
+        event_state: Terminal state of the event, or "waiting" to try it again.
+        event_reason: Code of why.
+        segments: What was spoken.
+        brain: Who answered.
+        voice: Who voiced.
+        timings: Stage → milliseconds since the event was accepted.
+        prompt_tokens: Tokens of the prompt.
+        completion_tokens: Tokens of the answer.
+        characters: Voiced characters by engine.
+        cost_micros: Millionths of the currency.
+        firings: Moderation rules that fired.
+        prompt_record: What "Why did it say that?" shows; JSON.
+        note_ids: Director's notes that steered it.
+    """
+
+    turn_id: UUID
+    event: ChosenEvent
+    state: str
+    reason: str
+    event_state: str
+    event_reason: str
+    segments: tuple[SpokenSegment, ...] = ()
+    brain: str = ""
+    voice: str = ""
+    timings: Mapping[str, float] = field(default_factory=dict)
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    characters: Mapping[str, int] = field(default_factory=dict)
+    cost_micros: int = 0
+    firings: tuple[Firing, ...] = ()
+    prompt_record: Mapping[str, Any] = field(default_factory=dict)
+    note_ids: tuple[UUID, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What was said."""
+        return " ".join(segment.text for segment in self.segments if segment.text)
+
+    @property
+    def heard_text(self) -> str:
+        """What was heard."""
+        return " ".join(text for segment in self.segments if (text := segment.heard_text))
+
+
+def rule_key(rule_id: str) -> UUID | None:
+    """Return the row of a moderation rule, or None for one that comes with the house."""
+    try:
+        return UUID(rule_id)
+    except ValueError:
+        return None

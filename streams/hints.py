@@ -1,0 +1,47 @@
+"""Hints over the channel layer: group names, message shapes and sending on commit.
+
+The layer may lose any message. A hint says that something changed; the truth is in the database, and readers that see a
+gap in the versions fetch it again.
+"""
+
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+Message = dict[str, Any]
+
+
+def stage_group(stream_id: UUID) -> str:
+    """Return the group of a stream's stage pages."""
+    return f"stage.{stream_id.hex}"
+
+
+def dock_group(stream_id: UUID) -> str:
+    """Return the group of a stream's dock pages."""
+    return f"dock.{stream_id.hex}"
+
+
+def control_group(stream_id: UUID) -> str:
+    """Return the group the worker holding a stream's lease listens on."""
+    return f"control.{stream_id.hex}"
+
+
+def page_frame(frame: Message) -> Message:
+    """Return the layer message that carries a JSON frame to pages."""
+    return {"type": "page.frame", "frame": frame}
+
+
+def announce(group: str, message: Message) -> None:
+    """Send `message` to `group` when the transaction commits."""
+    layer = get_channel_layer()
+    transaction.on_commit(partial(async_to_sync(layer.group_send), group, message))
+
+
+def announce_dock(stream_id: UUID, *frames: Message) -> None:
+    """Send frames to the stream's dock pages when the transaction commits."""
+    for frame in frames:
+        announce(dock_group(stream_id), page_frame(frame))

@@ -1,0 +1,204 @@
+"""Reading a stream's configuration into frozen values: once per configuration version, for the live loop and intake."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from uuid import UUID
+
+from memory.models import Lore
+from personas.domain.inputs import PersonaText
+from personas.domain.modes import Modes
+from personas.models import Brain, Emotion, Persona, Reaction, Revision, Voice
+from streams.domain.builtin_rules import BUILTIN_RULES
+from streams.domain.moderation import Rule, RuleSet, read_rule
+from streams.domain.plan import BrainSpec, BudgetSpec, EmotionSpec, StreamConfig, VoiceSpec
+from streams.models import ModerationRule, Stream
+from streams.selectors.stage import look_of
+from vtcontrol.kernel.errors import InputInvalid, NotFound, SecretUnreadable
+from vtcontrol.tenancy.credentials import Credential
+from vtcontrol.tenancy.metering import Budget
+from vtcontrol.tenancy.studios import Studio
+
+CONFIGS_KEPT = 512
+CHAIN_LONGEST = 4
+
+_configs: OrderedDict[UUID, StreamConfig] = OrderedDict()
+_lock = threading.Lock()
+
+
+def stream_version(studio_id: UUID) -> int:
+    """Return the studio's configuration version."""
+    return int(Studio.objects.values_list("config_version", flat=True).get(pk=studio_id))
+
+
+def current_config(studio_id: UUID, stream_id: UUID) -> StreamConfig:
+    """Return a stream's configuration as of now, from this process's copy when nothing changed.
+
+    Raises:
+        NotFound: No such stream in this studio.
+    """
+    version = stream_version(studio_id)
+    with _lock:
+        config = _configs.get(stream_id)
+    if config is None or config.version != version or config.studio_id != studio_id:
+        config = load_config(stream_id)
+        with _lock:
+            _configs[stream_id] = config
+            while len(_configs) > CONFIGS_KEPT:
+                _configs.popitem(last=False)
+    return config
+
+
+def load_config(stream_id: UUID) -> StreamConfig:
+    """Read a stream's configuration from the database.
+
+    Raises:
+        NotFound: No such stream in this studio.
+    """
+    found = Stream.objects.select_related("studio", "persona__avatar", "persona__voice__credential")
+    stream = found.filter(pk=stream_id).first()
+    if stream is None:
+        raise NotFound
+    persona: Persona = stream.persona
+    problems: list[str] = []
+    brains = tuple(_brain(brain, problems) for brain in _chain(persona))
+    return StreamConfig(
+        studio_id=stream.studio_id,
+        stream_id=stream.pk,
+        version=stream.studio.config_version,
+        name=stream.name,
+        language=stream.language,
+        is_enabled=stream.is_enabled and stream.studio.is_active,
+        look=look_of(stream),
+        persona_id=persona.pk,
+        revision_id=Revision.objects.filter(persona=persona).order_by("-number").values_list("id", flat=True).first(),
+        persona=_persona_text(persona, stream.language),
+        modes=Modes(
+            persona.stream_mode, persona.spicy_mode, persona.consistency, persona.creativity, persona.adaptability
+        ),
+        emotions=tuple(_emotion(row) for row in Emotion.objects.filter(persona=persona)),
+        motions=tuple(persona.motions),
+        reactions={row.kind: row.template for row in Reaction.objects.filter(persona=persona, is_enabled=True)},
+        lore=tuple(_lore(row) for row in Lore.objects.filter(persona=persona, is_enabled=True)),
+        brains=brains,
+        voices=(_voice(persona.voice, problems),),
+        rules=RuleSet((*BUILTIN_RULES, *_rules(stream, problems))),
+        budgets=tuple(_budgets(stream.pk)),
+        viewer_cooldown_s=stream.viewer_cooldown_s,
+        chat_fresh_s=stream.chat_fresh_s,
+        problems=tuple(problems),
+    )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _persona_text(persona: Persona, language: str) -> PersonaText:
+    languages = (language,) if language == persona.language else (language, persona.language)
+    return PersonaText(
+        name=persona.name,
+        identity=persona.identity,
+        style=_lines(persona.style_rules),
+        do=_lines(persona.do_rules),
+        dont=_lines(persona.dont_rules),
+        samples=_lines(persona.speech_samples),
+        languages=languages,
+        knowledge=_lines(persona.knowledge),
+        phrases={topic: tuple(lines) for topic, lines in persona.phrases.items()},
+    )
+
+
+def _chain(persona: Persona) -> Iterator[Brain]:
+    """Yield the persona's brain and its fallbacks; a loop in them ends the chain."""
+    seen: set[UUID] = set()
+    next_id = persona.brain_id
+    while next_id is not None and next_id not in seen and len(seen) < CHAIN_LONGEST:
+        seen.add(next_id)
+        brain = Brain.objects.select_related("credential").filter(pk=next_id).first()
+        if brain is None:
+            return
+        yield brain
+        next_id = brain.fallback_id
+
+
+def _secret(credential: Credential | None, what: str, problems: list[str]) -> str:
+    """Return a stored key; one that cannot be read is a visible problem, not the end of the show."""
+    if credential is None:
+        return ""
+    try:
+        return credential.reveal()
+    except SecretUnreadable:
+        problems.append(f"the key of {what} cannot be read")
+        return ""
+
+
+def _brain(row: Brain, problems: list[str]) -> BrainSpec:
+    return BrainSpec(
+        id=row.pk,
+        name=row.name,
+        base_url=row.base_url,
+        model=row.model,
+        key=_secret(row.credential, row.name, problems),
+        max_tokens=row.max_tokens,
+        context_tokens=row.context_tokens,
+        prompt_price=row.prompt_price,
+        completion_price=row.completion_price,
+    )
+
+
+def _voice(row: Voice, problems: list[str]) -> VoiceSpec:
+    return VoiceSpec(
+        id=row.pk,
+        name=row.name,
+        engine=row.engine,
+        voice_name=row.voice_name,
+        base_url=row.base_url,
+        model=row.model,
+        key=_secret(row.credential, row.name, problems),
+        rate=row.rate,
+        pitch=row.pitch,
+        volume=row.volume,
+        price=row.price,
+    )
+
+
+def _emotion(row: Emotion) -> EmotionSpec:
+    aliases = tuple(alias.strip() for alias in row.aliases.split(",") if alias.strip())
+    return EmotionSpec(row.name, row.face, aliases, row.rate, row.pitch, row.volume, row.intensity)
+
+
+def _lore(row: Lore) -> tuple[tuple[str, ...], str, bool]:
+    keys = tuple(key.strip().casefold() for key in row.keys.split(",") if key.strip())
+    return keys, row.content, row.is_constant
+
+
+def _rule_rows(stream: Stream) -> Iterator[ModerationRule]:
+    for row in ModerationRule.objects.filter(is_enabled=True):
+        if row.stream_id in {None, stream.pk}:
+            yield row
+
+
+def _rules(stream: Stream, problems: list[str]) -> Iterator[Rule]:
+    for row in _rule_rows(stream):
+        try:
+            rule = read_rule(
+                str(row.pk),
+                row.kind,
+                row.content,
+                name=row.name,
+                scope=row.scope,
+                action=row.action,
+                replacement=row.replacement,
+            )
+            RuleSet((rule,))
+        except InputInvalid:
+            problems.append(f"rule “{row.name}” cannot be used")
+        else:
+            yield rule
+
+
+def _budgets(stream_id: UUID) -> Iterator[BudgetSpec]:
+    for row in Budget.objects.filter(is_enabled=True):
+        if row.stream_id in {None, stream_id}:
+            yield BudgetSpec(row.meter, row.stream_id, row.daily_limit)

@@ -1,0 +1,88 @@
+"""The frozen context of a turn: one read of everything the prompt is made from."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from memory.selectors import RecalledMemory, lore_for, recall, recent_lines
+from personas.domain.inputs import EventText, Expression, MemoryText, PromptInputs, TranscriptLine, Vocabulary
+from personas.domain.modes import SamplingOverrides
+from personas.domain.prompt import Prompt, build
+from personas.models import Persona
+from relationships.selectors import card_for_prompt
+from streams.domain.plan import StreamConfig
+from streams.models import DirectorNote, InboxEvent
+from vtcontrol.kernel.events import EventKind
+
+SCRIPTED_CONTEXT_TOKENS = 3000
+SCRIPTED_MAX_TOKENS = 220
+TRANSCRIPT_LINES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A turn's prompt and what it was made from.
+
+    Attributes:
+        prompt: Messages, sections and brief.
+        memories: The recalled ones, for the record.
+        note_ids: Director's notes in it.
+    """
+
+    prompt: Prompt
+    memories: tuple[dict[str, Any], ...]
+    note_ids: tuple[UUID, ...]
+
+
+def vocabulary_of(config: StreamConfig) -> Vocabulary:
+    """Return the tags the prompt offers."""
+    return Vocabulary(
+        emotions=tuple(Expression(emotion.name) for emotion in config.emotions),
+        motions=tuple(Expression(motion) for motion in config.motions),
+    )
+
+
+def gather(config: StreamConfig, event: InboxEvent, *, now: dt.datetime) -> Context:
+    """Read a turn's context and make its prompt. Five queries."""
+    version = Persona.objects.values_list("memory_version", flat=True).get(pk=config.persona_id)
+    card = card_for_prompt(event.viewer_id, config.persona_id, config.language, now=now)
+    viewer_id = event.viewer_id if card.is_remembered else None
+    memories = recall(config.persona_id, version, event.text, viewer_id, now=now)
+    notes = list(
+        DirectorNote.objects.filter(stream_id=config.stream_id, turns_left__gt=0)
+        .order_by("created_at")
+        .values_list("id", "text")[:8]
+    )
+    brain = config.brains[0] if config.brains else None
+    amount = f"{event.amount.normalize():f} {event.currency}".strip() if event.amount is not None else ""
+    inputs = PromptInputs(
+        persona=config.persona,
+        event=EventText(EventKind(event.kind), event.author_name, event.text, amount),
+        modes=config.modes,
+        vocabulary=vocabulary_of(config),
+        reaction=config.reactions.get(event.kind, ""),
+        viewer_card=card.text,
+        viewer_facts=card.facts,
+        memories=tuple(MemoryText(one.id, one.text, one.score) for one in memories),
+        lore=lore_for(config.lore, event.text),
+        notes=tuple(text for _, text in notes),
+        transcript=_transcript(config, now),
+        overrides=SamplingOverrides(max_tokens=brain.max_tokens if brain else SCRIPTED_MAX_TOKENS),
+        budget_tokens=brain.context_tokens if brain else SCRIPTED_CONTEXT_TOKENS,
+    )
+    return Context(build(inputs), tuple(_record(one) for one in memories), tuple(note_id for note_id, _ in notes))
+
+
+def _transcript(config: StreamConfig, now: dt.datetime) -> tuple[TranscriptLine, ...]:
+    lines = recent_lines(config.stream_id, now=now, limit=TRANSCRIPT_LINES)
+    return tuple(TranscriptLine(line.speaker, line.text, line.is_self) for line in lines)
+
+
+def _record(memory: RecalledMemory) -> dict[str, Any]:
+    return {
+        "id": str(memory.id),
+        "text": memory.text,
+        "score": round(memory.score, 3),
+        "why": ["pinned"] if memory.explain.is_pinned else list(memory.explain.matched),
+    }

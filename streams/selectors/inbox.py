@@ -1,0 +1,110 @@
+"""Reading the inbox: the candidates for the next turn, and what triage says of them."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from streams.domain.plan import StreamConfig
+from streams.domain.triage import Candidate, Rank, TriagePolicy, TriageState, choose, rank
+from streams.models import InboxEvent, Turn
+from vtcontrol.kernel.events import EventKind, EventState
+
+CANDIDATES_MOST = 10_000
+IDLE_WAIT_S = 15.0
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What triage decided.
+
+    Attributes:
+        pick: The event to answer, or None.
+        retired: Ids by (terminal state, reason).
+        told: The same by id.
+        shown: Some of the retired, whole rows, for the docks.
+        wait_s: When to look again.
+    """
+
+    pick: InboxEvent | None
+    retired: dict[tuple[str, str], list[UUID]] = field(default_factory=dict)
+    told: dict[UUID, tuple[str, str]] = field(default_factory=dict)
+    shown: list[InboxEvent] = field(default_factory=list)
+    wait_s: float = 15.0
+
+
+def choose_event(stream_id: UUID, config: StreamConfig, now: dt.datetime) -> Choice:
+    """Ask triage which of the waiting events is answered next. Three queries, and one more for the pick."""
+    candidates = [_candidate(row) for row in _waiting(stream_id)]
+    if not candidates:
+        return Choice(None)
+    decision = choose(candidates, _state(stream_id, config, now), policy_of(config), now)
+    retired: dict[tuple[str, str], list[UUID]] = defaultdict(list)
+    told: dict[UUID, tuple[str, str]] = {}
+    for end in decision.dispositions:
+        retired[end.state.value, end.reason.value].append(end.event_id)
+        told[end.event_id] = (end.state.value, end.reason.value)
+    pick = InboxEvent.objects.filter(pk=decision.pick.id).first() if decision.pick else None
+    shown = list(InboxEvent.objects.filter(pk__in=list(told)[-SHOWN:])) if told else []
+    wait_s = (decision.wait_until - now).total_seconds() if decision.wait_until else IDLE_WAIT_S
+    return Choice(pick, dict(retired), told, shown, max(0.02, wait_s))
+
+
+def _waiting(stream_id: UUID) -> list[tuple[Any, ...]]:
+    rows = InboxEvent.objects.filter(stream_id=stream_id, state=EventState.WAITING)
+    fields = ("id", "kind", "received_at", "viewer_id", "platform", "author_id", "text", "is_mention", "is_first")
+    return list(rows.order_by("-priority", "-received_at").values_list(*fields)[:CANDIDATES_MOST])
+
+
+def _candidate(row: tuple[Any, ...]) -> Candidate:
+    event_id, kind, received_at, viewer_id, platform, author_id, text, is_mention, is_first = row
+    return Candidate(
+        id=event_id,
+        kind=EventKind(kind),
+        received_at=received_at,
+        viewer=_person(viewer_id, platform, author_id),
+        text=text,
+        is_mention=is_mention,
+        is_first=is_first,
+    )
+
+
+def _person(viewer_id: UUID | None, platform: str, author_id: str) -> str:
+    return str(viewer_id) if viewer_id else f"{platform}:{author_id}" if author_id else ""
+
+
+def policy_of(config: StreamConfig) -> TriagePolicy:
+    """Return triage's policy of a stream."""
+    usual = TriagePolicy()
+    fresh = dict(usual.fresh_s)
+    for klass in (Rank.CHATTER, Rank.QUESTION, Rank.NEWCOMER):
+        fresh[klass] = float(config.chat_fresh_s)
+    cooldown = float(config.viewer_cooldown_s)
+    return replace(
+        usual,
+        fresh_s=fresh,
+        viewer_cooldown_s=cooldown,
+        direct_cooldown_s=min(usual.direct_cooldown_s, cooldown),
+        stream_gap_s=0.0,
+    )
+
+
+def _state(stream_id: UUID, config: StreamConfig, now: dt.datetime) -> TriageState:
+    """Return what was answered lately, from the turns of the last minutes."""
+    since = now - dt.timedelta(seconds=max(60, config.viewer_cooldown_s))
+    rows = Turn.objects.filter(stream_id=stream_id, started_at__gt=since, finished_at__gt=since, event__isnull=False)
+    of_event = ("viewer_id", "platform", "author_id", "kind", "text", "is_mention", "is_first")
+    answered_at, viewers, chatter = None, {}, []
+    fields = ("finished_at", *(f"event__{name}" for name in of_event))
+    for finished_at, viewer_id, platform, author_id, kind, text, is_mention, is_first in rows.order_by(
+        "finished_at"
+    ).values_list(*fields):
+        answered_at = finished_at
+        if person := _person(viewer_id, platform, author_id):
+            viewers[person] = finished_at
+        if rank(EventKind(kind), text, is_mention=is_mention, is_first=is_first) is Rank.CHATTER:
+            chatter.append(finished_at)
+    arrived = InboxEvent.objects.filter(stream_id=stream_id, received_at__gt=now - dt.timedelta(minutes=1)).count()
+    return TriageState(answered_at, viewers, tuple(chatter), arrived)

@@ -1,0 +1,20 @@
+"""Guarded reads of streams."""
+
+from uuid import UUID
+
+from streams.models import Stream
+from vtcontrol.kernel.errors import NotFound
+from vtcontrol.tenancy.tokens import Claims
+
+
+def access_stream(claims: Claims, stream_id: UUID | None) -> Stream:
+    """Return the stream a token may use.
+
+    Raises:
+        NotFound: It is not in the studio, or not the token's stream.
+    """
+    stream = Stream.objects.filter(pk=stream_id).first() if stream_id is not None else None
+    if stream is None or not claims.opens(stream.pk):
+        raise NotFound
+    found: Stream = stream
+    return found

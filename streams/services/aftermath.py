@@ -1,0 +1,67 @@
+"""What a turn leaves behind: the relationship moves, and what a viewer said of themselves is remembered.
+
+Idempotent: the ledger counts an event once, and a memory with the same words is the same memory.
+"""
+
+from decimal import Decimal
+from uuid import UUID
+
+from memory.domain.noticing import notice
+from memory.models import MemoryKind, MemorySource
+from memory.services import remember
+from relationships.domain.scoring import InteractionKind
+from relationships.models import Viewer
+from relationships.services import record_interaction
+from streams.models import InboxEvent, Turn, TurnState
+from vtcontrol.kernel.events import EventKind
+
+INTERACTIONS = {
+    EventKind.CHAT: InteractionKind.ANSWERED,
+    EventKind.SPEECH: InteractionKind.ANSWERED,
+    EventKind.DIRECT: InteractionKind.ANSWERED,
+    EventKind.DONATION: InteractionKind.DONATION,
+    EventKind.SUBSCRIPTION: InteractionKind.SUBSCRIPTION,
+    EventKind.GIFT: InteractionKind.GIFT,
+    EventKind.RAID: InteractionKind.RAID,
+    EventKind.FOLLOW: InteractionKind.FOLLOW,
+    EventKind.REDEMPTION: InteractionKind.REDEMPTION,
+}
+BITS_A_UNIT = 100
+
+
+def absorb_turn(turn_id: UUID) -> None:
+    """Let a finished turn move the relationship and leave memories."""
+    turn = Turn.objects.select_related("event", "stream").filter(pk=turn_id).first()
+    if turn is None or turn.event is None or turn.state not in {TurnState.HEARD, TurnState.CUT}:
+        return
+    event: InboxEvent = turn.event
+    if event.viewer_id is None:
+        return
+    kind = INTERACTIONS.get(EventKind(event.kind))
+    if kind is not None:
+        record_interaction(
+            viewer_id=event.viewer_id,
+            persona_id=turn.persona_id,
+            event_id=event.pk,
+            kind=kind,
+            at=event.received_at,
+            broadcast_id=event.broadcast_id,
+            amount=_worth(event),
+        )
+    if Viewer.objects.filter(pk=event.viewer_id, has_opted_out=False).exists():
+        for fact in notice(event.text, event.author_name, turn.stream.language):
+            remember(
+                persona_id=turn.persona_id,
+                viewer_id=event.viewer_id,
+                text=fact,
+                kind=MemoryKind.USER,
+                source=MemorySource.RULES,
+                confidence=0.6,
+                evidence_turn_id=turn.pk,
+            )
+
+
+def _worth(event: InboxEvent) -> float:
+    """Return an event's amount in about the worth of euros (or its count)."""
+    amount = event.amount or Decimal(1)
+    return float(amount / BITS_A_UNIT if event.currency.lower() == "bits" else amount)

@@ -1,0 +1,114 @@
+"""The lease on a stream: one worker at a time, told apart by a fencing token.
+
+Every write of a worker is conditional on its lease, so a worker that was presumed dead cannot speak over its heir.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from streams.models import StreamState
+from vtcontrol.kernel.errors import LeaseLost
+from vtcontrol.tenancy.scope import unscoped
+
+LEASE_S = 6
+RENEW_S = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to run a stream until it is lost.
+
+    Attributes:
+        stream_id: The stream.
+        owner: The worker's name.
+        fence: Fencing token: rises with every change of owner.
+    """
+
+    stream_id: UUID
+    owner: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the state row says at a renewal: the control epoch, and whether panic holds."""
+
+    epoch: int
+    is_panicked: bool
+
+
+def acquire(stream_id: UUID, owner: str) -> Lease | None:
+    """Take the lease if it is free, expired or ours already; None when another worker has it."""
+    now = timezone.now()
+    free = Q(lease_owner="") | Q(lease_until__lt=now) | Q(lease_owner=owner)
+    with transaction.atomic():
+        taken = StreamState.objects.filter(free, stream_id=stream_id).update(
+            lease_owner=owner, lease_until=now + dt.timedelta(seconds=LEASE_S), fence=F("fence") + 1
+        )
+        if not taken:
+            return None
+        fence = StreamState.objects.values_list("fence", flat=True).get(stream_id=stream_id)
+    return Lease(stream_id, owner, fence)
+
+
+def hold(lease: Lease, *, changes: int = 0) -> None:
+    """Renew the lease and raise the state's version by `changes`; locks the row until the transaction ends.
+
+    Raises:
+        LeaseLost: The lease is another worker's.
+    """
+    until = timezone.now() + dt.timedelta(seconds=LEASE_S)
+    held = StreamState.objects.filter(stream_id=lease.stream_id, lease_owner=lease.owner, fence=lease.fence)
+    if not held.update(lease_until=until, version=F("version") + changes):
+        raise LeaseLost(str(lease.stream_id))
+
+
+def renew(lease: Lease) -> Standing:
+    """Renew the lease and read the control epoch.
+
+    Raises:
+        LeaseLost: The lease is another worker's.
+    """
+    with transaction.atomic():
+        hold(lease)
+        row = StreamState.objects.values_list("control_epoch", "panicked_at").get(stream_id=lease.stream_id)
+    return Standing(row[0], row[1] is not None)
+
+
+def release(lease: Lease) -> None:
+    """Give the lease back, if it is still ours."""
+    held = StreamState.objects.filter(stream_id=lease.stream_id, lease_owner=lease.owner, fence=lease.fence)
+    held.update(lease_owner="", lease_until=None)
+
+
+def release_all(owner_prefix: str = "") -> int:
+    """Free every lease (of workers whose name begins so): an embedded start knows that nobody else runs."""
+    return int(
+        StreamState.objects.filter(lease_owner__startswith=owner_prefix)
+        .exclude(lease_owner="")
+        .update(lease_owner="", lease_until=None)
+    )
+
+
+def renew_all(owner: str, held: dict[UUID, int]) -> dict[UUID, Standing]:
+    """Renew the leases a worker holds, over all studios, and return how each stands; a lost one is missing.
+
+    Args:
+        owner: The worker's name.
+        held: Fencing token by stream.
+    """
+    until = timezone.now() + dt.timedelta(seconds=LEASE_S)
+    with unscoped("a worker renews the leases of all its streams"), transaction.atomic():
+        rows = StreamState.objects.filter(stream_id__in=list(held), lease_owner=owner)
+        rows.update(lease_until=until)
+        found = list(rows.values_list("stream_id", "fence", "control_epoch", "panicked_at"))
+    return {
+        stream_id: Standing(epoch, panicked_at is not None)
+        for stream_id, fence, epoch, panicked_at in found
+        if held[stream_id] == fence
+    }

@@ -1,0 +1,321 @@
+"""The life of a turn in the database: claim, speak, finish, recover. Every write is conditional on the lease.
+
+Called by the live loop in a thread; each function is one transaction and returns what the docks are to be told.
+"""
+
+import datetime as dt
+import json
+import zlib
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from memory.models import Speaker, Utterance
+from streams.domain.lines import Line, line_frames
+from streams.domain.plan import StreamConfig
+from streams.domain.turns import ChosenEvent, Claim, Idle, TurnReport
+from streams.models import (
+    Broadcast,
+    DirectorNote,
+    InboxEvent,
+    Segment,
+    StreamState,
+    Turn,
+    TurnState,
+    Verdict,
+)
+from streams.selectors.context import Context, gather
+from streams.selectors.inbox import Choice, choose_event
+from streams.selectors.state import OPEN_TURNS, event_line, turn_line
+from streams.services.leases import Lease, hold
+from streams.services.usage import is_over_budget, record_usage
+from vtcontrol.kernel.errors import Interrupted, LeaseLost
+from vtcontrol.kernel.events import EventState
+from vtcontrol.kernel.ids import uuid7
+from vtcontrol.tenancy.tasks import enqueue
+
+Frames = tuple[dict[str, Any], ...]
+
+ATTEMPTS_MOST = 2
+LINES_TOLD = 20
+UTTERANCES_KEPT = dt.timedelta(days=30)
+
+
+def _version(stream_id: UUID) -> tuple[int, int, bool]:
+    """Return (version, control epoch, panicked) of a row this transaction has locked."""
+    row = StreamState.objects.values_list("version", "control_epoch", "panicked_at").get(stream_id=stream_id)
+    return row[0], row[1], row[2] is not None
+
+
+@transaction.atomic
+def claim(lease: Lease, config: StreamConfig) -> Claim | Idle:
+    """Choose the next event and make its turn ours; or say how long to wait.
+
+    Raises:
+        LeaseLost: The lease is another worker's.
+    """
+    hold(lease)
+    _, epoch, is_panicked = _version(lease.stream_id)
+    if is_panicked or not config.is_enabled:
+        return Idle(wait_s=3600.0)
+    now = timezone.now()
+    choice = choose_event(lease.stream_id, config, now)
+    retired = _retire(choice, now)
+    if choice.pick is None:
+        return Idle(choice.wait_s, _frames(lease, [event_line(event) for event in retired]))
+    event = choice.pick
+    context = gather(config, event, now=now)
+    turn = Turn(
+        id=uuid7(),
+        stream_id=lease.stream_id,
+        broadcast_id=event.broadcast_id,
+        event_id=event.pk,
+        persona_id=config.persona_id,
+        revision_id=config.revision_id,
+        fence=lease.fence,
+        started_at=now,
+    )
+    turn.save(force_insert=True)
+    InboxEvent.objects.filter(pk=event.pk).update(state=EventState.TAKEN, attempts=F("attempts") + 1)
+    event.state = EventState.TAKEN
+    lines = [event_line(one) for one in retired]
+    lines += [event_line(event, turn_id=turn.pk), turn_line(turn, config.persona.name)]
+    return _claim_of(turn, event, epoch, context, is_over_budget(config, now), _frames(lease, lines))
+
+
+def _claim_of(
+    turn: Turn, event: InboxEvent, epoch: int, context: Context, is_degraded: bool, frames: Frames  # noqa: FBT001 - private
+) -> Claim:
+    return Claim(
+        turn_id=turn.pk,
+        event=chosen(event),
+        epoch=epoch,
+        prompt=context.prompt,
+        memories=context.memories,
+        note_ids=context.note_ids,
+        is_degraded=is_degraded,
+        frames=frames,
+    )
+
+
+def chosen(event: InboxEvent) -> ChosenEvent:
+    """Return the event as the live loop carries it."""
+    amount = f"{event.amount.normalize():f} {event.currency}".strip() if event.amount is not None else ""
+    return ChosenEvent(
+        id=event.pk,
+        kind=event.kind,
+        platform=event.platform,
+        author_name=event.author_name,
+        text=event.text,
+        amount=amount,
+        viewer_id=event.viewer_id,
+        received_at=event.received_at,
+    )
+
+
+def _frames(lease: Lease, lines: list[Line]) -> Frames:
+    """Raise the version by the lines told and return their frames."""
+    if not lines:
+        return ()
+    told = lines[-LINES_TOLD:]
+    hold(lease, changes=len(told) + (len(lines) > len(told)))
+    return tuple(line_frames(_version(lease.stream_id)[0], told))
+
+
+def _retire(choice: Choice, now: dt.datetime) -> list[InboxEvent]:
+    """Write the terminal states triage gave; return some of the events for the docks."""
+    for (state, reason), ids in choice.retired.items():
+        waiting = InboxEvent.objects.filter(pk__in=ids, state=EventState.WAITING)
+        waiting.update(state=state, reason=reason, decided_at=now)
+    for event in choice.shown:
+        event.state, event.reason = choice.told[event.pk]
+    return choice.shown
+
+
+@transaction.atomic
+def begin_segment(lease: Lease, claim_: Claim, *, text: str, emotion: str, is_first: bool, character: str) -> Frames:
+    """Commit that a segment is about to be spoken; `text` is the whole answer so far.
+
+    Raises:
+        LeaseLost: The lease is another worker's.
+        Interrupted: The control epoch moved on since the turn was claimed.
+    """
+    hold(lease, changes=1)
+    version, epoch, is_panicked = _version(lease.stream_id)
+    if epoch != claim_.epoch or is_panicked:
+        raise Interrupted("panic" if is_panicked else "skip")
+    open_turn = Turn.objects.filter(pk=claim_.turn_id, fence=lease.fence, state__in=OPEN_TURNS)
+    values: dict[str, Any] = {"state": TurnState.SPEAKING, "emotion": emotion} if is_first else {}
+    if not open_turn.update(text=text, **values):
+        raise LeaseLost(str(lease.stream_id))
+    line = Line(
+        id=claim_.turn_id,
+        turn=claim_.turn_id,
+        at=timezone.now(),
+        who="character",
+        name=character,
+        text=text,
+        status=TurnState.SPEAKING.value,
+        emotion=emotion,
+    )
+    return tuple(line_frames(version, [line]))
+
+
+@transaction.atomic
+def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
+    """Write down how a turn ended: turn, segments, event, what was heard, what it cost.
+
+    Raises:
+        LeaseLost: The lease is another worker's; whoever has it closed the turn.
+    """
+    hold(lease)
+    now = timezone.now()
+    open_turn = Turn.objects.filter(pk=report.turn_id, fence=lease.fence, state__in=OPEN_TURNS)
+    if not open_turn.update(**_turn_values(report, now)):
+        raise LeaseLost(str(lease.stream_id))
+    Segment.objects.bulk_create([_segment(report.turn_id, segment) for segment in report.segments])
+    decided = {} if report.event_state == EventState.WAITING else {"decided_at": now}
+    event = InboxEvent.objects.filter(pk=report.event.id, state=EventState.TAKEN)
+    event.update(state=report.event_state, reason=report.event_reason, **decided)
+    _write_utterances(config, report, now)
+    _write_verdicts(report)
+    if report.note_ids:
+        notes = DirectorNote.objects.filter(pk__in=report.note_ids, turns_left__gt=0)
+        notes.update(turns_left=F("turns_left") - 1)
+    record_usage(config, report, now)
+    Broadcast.objects.filter(stream_id=lease.stream_id, ended_at=None).update(last_active_at=now)
+    enqueue("upkeep.absorb", turn_id=report.turn_id)
+    return _frames(lease, _ending_lines(config, report, now))
+
+
+def _turn_values(report: TurnReport, now: dt.datetime) -> dict[str, Any]:
+    record = zlib.compress(json.dumps(report.prompt_record, ensure_ascii=False).encode(), 1)
+    return {
+        "state": report.state,
+        "reason": report.reason,
+        "text": report.text,
+        "heard_text": report.heard_text,
+        "emotion": report.segments[0].emotion if report.segments else "",
+        "brain": report.brain,
+        "voice": report.voice,
+        "prompt": record,
+        "timings": dict(report.timings),
+        "prompt_tokens": report.prompt_tokens,
+        "completion_tokens": report.completion_tokens,
+        "characters": sum(report.characters.values()),
+        "cost": report.cost_micros / 1_000_000,
+        "finished_at": now,
+    }
+
+
+def _segment(turn_id: UUID, spoken: Any) -> Segment:
+    return Segment(
+        turn_id=turn_id,
+        number=spoken.number,
+        text=spoken.text,
+        emotion=spoken.emotion,
+        intensity=spoken.intensity,
+        motion=spoken.motion,
+        engine=spoken.engine,
+        audio_ms=spoken.audio_ms,
+        heard_ms=spoken.heard_ms,
+        heard_by=spoken.heard_by,
+    )
+
+
+def _write_utterances(config: StreamConfig, report: TurnReport, now: dt.datetime) -> None:
+    """Keep what was heard, and what it answered, as history and evidence; nothing when nothing was heard."""
+    heard = report.heard_text
+    if not heard:
+        return
+    common: dict[str, Any] = {"persona_id": config.persona_id, "stream_id": config.stream_id, "turn_id": report.turn_id}
+    common |= {"viewer_id": report.event.viewer_id, "expires_at": now + UTTERANCES_KEPT}
+    rows = []
+    if report.event.text:
+        name = report.event.author_name
+        rows.append(
+            Utterance(speaker=Speaker.VIEWER, name=name, text=report.event.text, said_at=report.event.received_at, **common)
+        )
+    rows.append(Utterance(speaker=Speaker.CHARACTER, name=config.persona.name, text=heard, said_at=now, **common))
+    Utterance.objects.bulk_create(rows)
+
+
+def _write_verdicts(report: TurnReport) -> None:
+    rows = [
+        Verdict(rule_id=one.rule_id, rule_name=one.rule_name, turn_id=report.turn_id, action=one.action)
+        for one in report.firings
+    ]
+    if rows:
+        Verdict.objects.bulk_create(rows)
+
+
+def _ending_lines(config: StreamConfig, report: TurnReport, now: dt.datetime) -> list[Line]:
+    event, heard = report.event, sum(segment.heard_ms for segment in report.segments)
+    viewer = Line(
+        id=event.id,
+        turn=report.turn_id,
+        at=event.received_at,
+        who="viewer" if event.author_name else "system",
+        name=event.author_name,
+        text=event.text,
+        status=report.event_state,
+        reason=report.event_reason,
+    )
+    answer = Line(
+        id=report.turn_id,
+        turn=report.turn_id,
+        at=now,
+        who="character",
+        name=config.persona.name,
+        text=report.text,
+        status=report.state,
+        reason=report.reason,
+        emotion=report.segments[0].emotion if report.segments else "",
+        heard_ms=heard,
+    )
+    return [viewer, answer]
+
+
+@transaction.atomic
+def recover(lease: Lease) -> None:
+    """Close what the last holder of the lease left open.
+
+    A turn that reached ears is closed as cut short and never spoken again; one that did not is tried once more.
+
+    Raises:
+        LeaseLost: The lease is another worker's.
+    """
+    hold(lease)
+    left = Turn.objects.filter(stream_id=lease.stream_id, state__in=OPEN_TURNS, fence__lt=lease.fence)
+    now = timezone.now()
+    for turn in left.select_related("event"):
+        was_heard = turn.state == TurnState.SPEAKING
+        Turn.objects.filter(pk=turn.pk).update(
+            state=TurnState.CUT if was_heard else TurnState.FAILED, reason="worker_lost", finished_at=now
+        )
+        if turn.event_id is None:
+            continue
+        state, reason = EventState.ANSWERED, "cut_short"
+        if not was_heard:
+            is_spent = turn.event.attempts >= ATTEMPTS_MOST
+            state, reason = (EventState.FAILED, "worker_lost") if is_spent else (EventState.WAITING, "")
+        event = InboxEvent.objects.filter(pk=turn.event_id, state=EventState.TAKEN)
+        event.update(state=state, reason=reason, decided_at=None if state == EventState.WAITING else now)
+
+
+def streams_in_need(limit: int = 500) -> Sequence[tuple[UUID, UUID]]:
+    """Return (studio, stream) pairs with work that nobody is doing: waiting events or open turns without a live lease.
+
+    Runs over all studios.
+    """
+    now = timezone.now()
+    idle = StreamState.objects.filter(stream__is_enabled=True, panicked_at=None, studio__is_active=True)
+    idle = idle.exclude(lease_until__gt=now)
+    waiting = idle.filter(stream__events__state=EventState.WAITING)
+    broken = idle.filter(stream__turns__state__in=OPEN_TURNS)
+    pairs = {*waiting.values_list("studio_id", "stream_id")[:limit], *broken.values_list("studio_id", "stream_id")[:limit]}
+    return sorted(pairs)

@@ -1,0 +1,39 @@
+"""What the show used and how far it may go."""
+
+import datetime as dt
+
+from django.db.models import F, Sum
+
+from streams.domain.plan import StreamConfig
+from streams.domain.turns import TurnReport
+from vtcontrol.tenancy.metering import Meter, Usage
+
+
+def record_usage(config: StreamConfig, report: TurnReport, now: dt.datetime) -> None:
+    """Add what a turn used to the day's meters."""
+    day = now.astimezone(dt.UTC).date()
+    used = {(Meter.LLM_TOKENS, report.brain or "none"): report.prompt_tokens + report.completion_tokens}
+    used |= {(Meter.TTS_CHARACTERS, engine): count for engine, count in report.characters.items()}
+    used[Meter.COST_MICROS, "all"] = report.cost_micros
+    for (meter, provider), quantity in used.items():
+        if not quantity:
+            continue
+        key = {"day": day, "stream_id": config.stream_id, "meter": meter, "provider": provider[:40]}
+        if not Usage.objects.filter(**key).update(quantity=F("quantity") + quantity):
+            row, made = Usage.objects.get_or_create(**key, defaults={"quantity": quantity})
+            if not made:
+                Usage.objects.filter(pk=row.pk).update(quantity=F("quantity") + quantity)
+
+
+def is_over_budget(config: StreamConfig, now: dt.datetime) -> bool:
+    """Tell whether a daily limit is used up. No query where no budget is set."""
+    if not config.budgets:
+        return False
+    rows = Usage.objects.filter(day=now.astimezone(dt.UTC).date())
+    for budget in config.budgets:
+        used = rows.filter(meter=budget.meter)
+        if budget.stream_id is not None:
+            used = used.filter(stream_id=budget.stream_id)
+        if (used.aggregate(total=Sum("quantity"))["total"] or 0) >= budget.daily_limit:
+            return True
+    return False

@@ -1,0 +1,127 @@
+"""Streams, what came in, what was said, and the rules of what may be said."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from personas.models import Persona
+from relationships.models import Viewer
+from streams.models import (
+    Broadcast,
+    Command,
+    DirectorNote,
+    InboxEvent,
+    ModerationRule,
+    ObsEffect,
+    Segment,
+    Stream,
+    Turn,
+    TurnState,
+    Verdict,
+)
+from vtcontrol.kernel.events import EventKind, EventState
+from vtcontrol.kernel.ids import uuid7
+
+
+def make_stream(persona: Persona, marker: str = "", **fields: Any) -> Stream:
+    """A stream; saving it makes its `StreamState` (`stream.state`)."""
+    return Stream.objects.create(**{"name": f"{marker}Evening show", "persona": persona, **fields})
+
+
+def make_broadcast(stream: Stream, **fields: Any) -> Broadcast:
+    return Broadcast.objects.create(stream=stream, **fields)
+
+
+def make_event(stream: Stream, marker: str = "", *, viewer: Viewer | None = None, **fields: Any) -> InboxEvent:
+    now = timezone.now()
+    return InboxEvent.objects.create(
+        **{
+            "stream": stream,
+            "viewer": viewer,
+            "platform": "dock",
+            "platform_id": f"{marker}{uuid7()}",
+            "kind": EventKind.CHAT,
+            "author_id": f"{marker}1001",
+            "author_name": f"{marker}Bo",
+            "text": f"{marker}Do you like cats?",
+            "state": EventState.WAITING,
+            "happened_at": now,
+            "received_at": now,
+            **fields,
+        }
+    )
+
+
+def make_turn(stream: Stream, marker: str = "", *, event: InboxEvent | None = None, **fields: Any) -> Turn:
+    """A turn that was heard to its end."""
+    now = timezone.now()
+    return Turn.objects.create(
+        **{
+            "stream": stream,
+            "persona": stream.persona,
+            "event": event,
+            "fence": 1,
+            "state": TurnState.HEARD,
+            "text": f"{marker}Cats? I am more of an owl person.",
+            "heard_text": f"{marker}Cats? I am more of an owl person.",
+            "emotion": "joy",
+            "brain": f"{marker}scripted",
+            "voice": f"{marker}espeak",
+            "timings": {"first_audio": 85},
+            "started_at": now,
+            "finished_at": now,
+            **fields,
+        }
+    )
+
+
+def make_segment(turn: Turn, marker: str = "", *, number: int = 0) -> Segment:
+    return Segment.objects.create(
+        turn=turn,
+        number=number,
+        text=f"{marker}Cats?",
+        emotion="joy",
+        engine=f"{marker}espeak",
+        audio_ms=700,
+        heard_ms=700,
+    )
+
+
+def make_note(stream: Stream, marker: str = "") -> DirectorNote:
+    return DirectorNote.objects.create(stream=stream, text=f"{marker}Mention the charity drive.")
+
+
+def make_rule(marker: str = "", **fields: Any) -> ModerationRule:
+    return ModerationRule.objects.create(
+        **{
+            "name": f"{marker}No spoilers",
+            "kind": "words",
+            "content": f"{marker}spoiler",
+            "replacement": f"{marker}…",
+            **fields,
+        }
+    )
+
+
+def make_verdict(rule: ModerationRule, marker: str = "", *, event: InboxEvent | None = None) -> Verdict:
+    return Verdict.objects.create(rule=rule, rule_name=f"{marker}No spoilers", event=event, action="drop")
+
+
+def make_effect(stream: Stream, marker: str = "") -> ObsEffect:
+    return ObsEffect.objects.create(
+        stream=stream,
+        trigger=f"{marker}joy",
+        request="SetCurrentProgramScene",
+        arguments={"sceneName": f"{marker}Close-up"},
+    )
+
+
+def make_command(stream: Stream, marker: str = "") -> Command:
+    return Command.objects.create(
+        stream=stream,
+        link="obs",
+        request="SetCurrentProgramScene",
+        arguments={"sceneName": f"{marker}Close-up"},
+        deadline_at=timezone.now() + dt.timedelta(seconds=5),
+    )

@@ -1,0 +1,68 @@
+"""Everything one studio can hold: at least one row of every model, each text with the studio's marker."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from personas.models import Persona
+from relationships.models import Viewer
+from streams.models import Stream
+from tests.factories import memory, personas, relationships, streams, tenancy
+from vtcontrol.tenancy.access import TokenKind
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a whole studio is reached by; its other rows hang on these.
+
+    Attributes:
+        secrets: Token texts by kind.
+    """
+
+    persona: Persona
+    stream: Stream
+    viewer: Viewer
+    secrets: dict[str, str]
+
+
+def make_world(marker: str) -> World:
+    """Fill the studio whose scope is entered."""
+    persona = _make_character(marker)
+    stream = streams.make_stream(persona, marker)
+    viewer = relationships.make_viewer(marker)
+    relationships.make_identity(viewer, marker)
+    relationships.make_interaction(relationships.make_relationship(viewer, persona), marker)
+    memory.make_memory(persona, marker)
+    memory.make_lore(persona, marker)
+    memory.make_utterance(persona, stream.pk, marker, viewer_id=viewer.pk)
+    memory.make_consolidation(persona)
+    _make_show(stream, viewer, marker)
+    return World(persona, stream, viewer, _make_access(stream, marker))
+
+
+def _make_character(marker: str) -> Persona:
+    credential = tenancy.make_credential(marker, secret=f"{marker}sk-not-a-real-key")
+    brain = personas.make_brain(marker, credential=credential)
+    persona = personas.make_character(marker, brain=brain).persona
+    personas.make_reaction(persona, marker)
+    personas.make_revision(persona, marker)
+    personas.make_scenario(persona, marker)
+    return persona
+
+
+def _make_show(stream: Stream, viewer: Viewer, marker: str) -> None:
+    streams.make_broadcast(stream, ended_at=timezone.now())
+    event = streams.make_event(stream, marker, viewer=viewer)
+    streams.make_segment(streams.make_turn(stream, marker, event=event), marker)
+    streams.make_note(stream, marker)
+    streams.make_verdict(streams.make_rule(marker), marker, event=event)
+    streams.make_effect(stream, marker)
+    streams.make_command(stream, marker)
+
+
+def _make_access(stream: Stream, marker: str) -> dict[str, str]:
+    tenancy.make_budget(stream)
+    tenancy.make_usage(marker, stream=stream)
+    made = {kind.value: tenancy.make_token(kind, marker, stream=stream) for kind in TokenKind}
+    tenancy.make_ticket(made[TokenKind.DOCK][0])
+    return {kind: secret for kind, (_row, secret) in made.items()}

@@ -1,0 +1,25 @@
+"""The Celery application. Queues: live (turns), speech (ASR and rendering), upkeep (the rest)."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vtcontrol.settings")
+
+app = Celery("vtcontrol")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.imports = ("workers.tasks.live", "workers.tasks.upkeep")
+app.conf.task_routes = {"live.*": {"queue": "live"}, "speech.*": {"queue": "speech"}}
+app.conf.beat_schedule = {
+    "sweep streams": {"task": "live.sweep", "schedule": 2.0, "options": {"expires": 2}},
+    "retention": {"task": "upkeep.retain", "schedule": 3600.0, "options": {"expires": 600}},
+}
+
+
+@worker_init.connect
+def _check_environment(**_: Any) -> None:
+    from vtcontrol.tenancy.checks import require_sound_environment
+
+    require_sound_environment()

@@ -1,0 +1,18 @@
+"""The site's addresses."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import JavaScriptCatalog
+
+from streams import views
+from vtcontrol.tenancy.admin_site import site
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.home, name="home"),
+    path("admin/", site.urls),
+    path("api/v1/", include("streams.api.urls")),
+    path("stage/", views.stage, name="stage"),
+    path("dock/", views.dock, name="dock"),
+    path("healthz", views.health, name="healthz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("jsi18n/", JavaScriptCatalog.as_view(domain="djangojs"), name="javascript-catalog"),
+]

@@ -1,0 +1,125 @@
+"""The engines of a live worker: one adapter an endpoint, shared by its streams, behind the guards.
+
+Owns their lifetime on one event loop. A changed specification gets a new adapter; unused ones are closed.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+
+from streams.domain.plan import BrainSpec, StreamConfig, VoiceSpec
+from vtcontrol.kernel.ports import LanguageModel, SpeechEngine
+from workers.providers.breaker import CircuitBreaker
+from workers.providers.espeak import EspeakEngine, default_voice
+from workers.providers.guarded import CHAT_LIMITS, SPEECH_LIMITS, Guard, GuardedModel, GuardedSpeech
+from workers.providers.openai_chat import OpenAIChat
+from workers.providers.openai_client import OpenAIClients, OpenAIEndpoint
+from workers.providers.openai_speech import OpenAISpeech
+from workers.providers.scripted import ScriptedBrain
+from workers.turn.pipeline import TurnStats
+from workers.turn.voicing import Voice
+
+ADAPTERS_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What an engine costs, per million units."""
+
+    prompt: Decimal = Decimal(0)
+    completion: Decimal = Decimal(0)
+    characters: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Chains:
+    """The brains and voices of one turn, first choice first, and what they cost by name."""
+
+    brains: tuple[LanguageModel, ...]
+    voices: tuple[Voice, ...]
+    prices: dict[str, Prices]
+
+    def cost_micros(self, stats: TurnStats) -> int:
+        """Return the cost of a turn in millionths of the currency."""
+        brain = self.prices.get(stats.brain, Prices())
+        cost = brain.prompt * stats.usage.prompt_tokens
+        cost += brain.completion * (stats.usage.completion_tokens or stats.deltas)
+        for engine, count in stats.characters.items():
+            cost += self.prices.get(engine, Prices()).characters * count
+        return int(cost)
+
+
+class Engines:
+    """All adapters of one live worker."""
+
+    def __init__(self) -> None:
+        self._clients = OpenAIClients()
+        self._adapters: OrderedDict[Any, Any] = OrderedDict()
+        self._scripted = ScriptedBrain()
+        self._espeak = EspeakEngine()
+
+    def chains(self, config: StreamConfig, *, is_degraded: bool = False) -> Chains:
+        """Return the chains a stream is configured for; free engines alone when its budget is used up."""
+        brains: list[LanguageModel] = []
+        voices: list[Voice] = []
+        prices: dict[str, Prices] = {}
+        for brain in () if is_degraded else config.brains:
+            brains.append(self._brain(brain))
+            prices[brain.name] = Prices(prompt=brain.prompt_price, completion=brain.completion_price)
+        for voice in config.voices:
+            if voice.engine == "openai" and not is_degraded:
+                voices.append(_voice(self._speech(voice), voice, config.language))
+                prices[voice.name] = Prices(characters=voice.price)
+            elif voice.engine == "espeak":
+                voices.append(_voice(self._espeak, voice, config.language))
+        if not any(voice.engine is self._espeak for voice in voices):
+            voices.append(Voice(self._espeak, default_voice(config.language), config.language))
+        return Chains((*brains, self._scripted), tuple(voices), prices)
+
+    async def warm(self, chains: Chains) -> None:
+        """Open the connections and processes the first turn would otherwise wait for."""
+        for brain in chains.brains:
+            await brain.warm()
+        for voice in chains.voices:
+            await voice.engine.warm()
+
+    async def aclose(self) -> None:
+        """Close every adapter."""
+        for adapter in self._adapters.values():
+            await adapter.aclose()
+        self._adapters.clear()
+        await self._espeak.aclose()
+        await self._clients.aclose()
+
+    def _brain(self, spec: BrainSpec) -> LanguageModel:
+        def make() -> LanguageModel:
+            inner = OpenAIChat(self._clients, _endpoint(spec), spec.model, name=spec.name)
+            return GuardedModel(inner, Guard(CircuitBreaker(), CHAT_LIMITS))
+
+        adapter: LanguageModel = self._kept(spec, make)
+        return adapter
+
+    def _speech(self, spec: VoiceSpec) -> SpeechEngine:
+        def make() -> SpeechEngine:
+            inner = OpenAISpeech(self._clients, _endpoint(spec), spec.model, name=spec.name)
+            return GuardedSpeech(inner, Guard(CircuitBreaker(), SPEECH_LIMITS))
+
+        adapter: SpeechEngine = self._kept(spec, make)
+        return adapter
+
+    def _kept(self, key: Any, make: Any) -> Any:
+        if key not in self._adapters:
+            self._adapters[key] = make()
+        self._adapters.move_to_end(key)
+        return self._adapters[key]
+
+
+def _endpoint(spec: BrainSpec | VoiceSpec) -> OpenAIEndpoint:
+    return OpenAIEndpoint(spec.base_url, spec.key, allow_private=settings.ALLOW_PRIVATE_URLS)
+
+
+def _voice(engine: SpeechEngine, spec: VoiceSpec, language: str) -> Voice:
+    return Voice(engine, spec.voice_name, language, spec.rate, spec.pitch, spec.volume)

@@ -1,0 +1,198 @@
+"""The host: one resident event loop a live worker, carrying the runners of all its streams.
+
+Celery's `live.perform` nudges it from a thread and returns at once. The host renews all leases with one statement,
+listens for control messages on one channel, and drains its runners at a warm shutdown.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+import threading
+from collections.abc import Coroutine
+from typing import Any
+from uuid import UUID
+
+from channels.layers import get_channel_layer
+
+from streams.hints import control_group
+from streams.services.leases import RENEW_S, renew_all
+from vtcontrol.kernel.ids import uuid7
+from workers.runner.ground import Ground
+from workers.runner.runner import Runner
+
+logger = logging.getLogger(__name__)
+
+REJOIN_S = 20.0
+DRAIN_S = 20.0
+LISTEN_RETRY_S = 0.5
+
+
+def worker_name() -> str:
+    """Return a name no other worker has or had."""
+    return f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid7().hex[-8:]}"
+
+
+class Host:
+    """A live worker's loop and its runners.
+
+    Args:
+        runners_most: Cap of runners; `nudge` waits at it, which is the back-pressure.
+        loop: A running loop to live on (the embedded server's), or None for a thread and loop of its own.
+    """
+
+    def __init__(self, *, runners_most: int, loop: asyncio.AbstractEventLoop | None = None) -> None:
+        self.owner = worker_name()
+        self._slots = threading.BoundedSemaphore(runners_most)
+        self._runners: dict[UUID, Runner] = {}
+        self._tasks: dict[UUID, asyncio.Task[None]] = {}
+        self._chores: list[asyncio.Task[None]] = []
+        self._is_draining = False
+        self._ready = threading.Event()
+        self._channel = ""
+        self._loop = loop or self._own_loop()
+        asyncio.run_coroutine_threadsafe(self._start(), self._loop)
+
+    @staticmethod
+    def _own_loop() -> asyncio.AbstractEventLoop:
+        loop = asyncio.new_event_loop()
+        threading.Thread(target=loop.run_forever, name="live-loop", daemon=True).start()
+        return loop
+
+    async def _start(self) -> None:
+        self._ground = Ground(self.owner)
+        self._channel = await get_channel_layer().new_channel("live")
+        self._chores = [asyncio.create_task(chore) for chore in (self._renewing(), self._listening())]
+        self._ready.set()
+
+    def nudge(self, studio_id: UUID, stream_id: UUID) -> None:
+        """Start the stream's runner, or wake it. Called from any thread but the loop's; may wait for a free place."""
+        self._ready.wait()
+        if self._is_draining:
+            return
+        runner = self._runners.get(stream_id)
+        if runner is not None:
+            self._loop.call_soon_threadsafe(runner.wake)
+            return
+        self._slots.acquire()
+        self._loop.call_soon_threadsafe(self._spawn, studio_id, stream_id)
+
+    def _spawn(self, studio_id: UUID, stream_id: UUID) -> None:
+        if stream_id in self._runners or self._is_draining:
+            self._slots.release()
+            if runner := self._runners.get(stream_id):
+                runner.wake()
+            return
+        runner = self._runners[stream_id] = Runner(self._ground, studio_id, stream_id)
+        self._tasks[stream_id] = self._loop.create_task(self._carry(runner))
+
+    async def _carry(self, runner: Runner) -> None:
+        """Run a runner to its end; a failure is logged, its lease runs out, and the sweeper starts it anew."""
+        layer, group = get_channel_layer(), control_group(runner.stream_id)
+        try:
+            await layer.group_add(group, self._channel)
+            await runner.run()
+        except Exception:
+            logger.exception("a runner failed; the sweeper will start it anew", extra={"stream": str(runner.stream_id)})
+        finally:
+            self._runners.pop(runner.stream_id, None)
+            self._tasks.pop(runner.stream_id, None)
+            self._slots.release()
+            await _quietly(layer.group_discard(group, self._channel))
+
+    async def _renewing(self) -> None:
+        """Renew the leases of all runners, and rejoin their groups in case the layer forgot them."""
+        rejoin_at = self._loop.time() + REJOIN_S
+        while True:
+            await asyncio.sleep(RENEW_S)
+            held = {runner.stream_id: fence for runner in self._runners.values() if (fence := runner.fence) is not None}
+            if not held:
+                continue
+            try:
+                standings = await self._ground.unscoped(lambda held=held: renew_all(self.owner, held))  # type: ignore[misc]  # mypy cannot infer a lambda's default
+            except Exception:
+                logger.exception("leases could not be renewed")
+                continue
+            for stream_id in held:
+                if runner := self._runners.get(stream_id):
+                    runner.standing(standings.get(stream_id))
+            if self._loop.time() > rejoin_at:
+                rejoin_at = self._loop.time() + REJOIN_S
+                for stream_id in held:
+                    await _quietly(get_channel_layer().group_add(control_group(stream_id), self._channel))
+
+    async def _listening(self) -> None:
+        """Pass control messages on to the runners; survives a layer that goes away."""
+        while True:
+            try:
+                message = await get_channel_layer().receive(self._channel)
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                logger.warning("the channel layer failed; listening again", extra={"error": type(error).__name__})
+                await asyncio.sleep(LISTEN_RETRY_S)
+                continue
+            self._dispatch(message)
+
+    def _dispatch(self, message: dict[str, Any]) -> None:
+        runner = self._runners.get(UUID(message["stream"]))
+        if runner is None:
+            return
+        if message["type"] == "control.heard":
+            runner.heard(message["turn"], message["seg"], message["ms"])
+        elif message["type"] == "control.interrupt":
+            runner.interrupt(message["epoch"], message["reason"])
+        elif message["type"] == "control.nudge":
+            runner.wake()
+
+    def stop(self, drain_s: float = DRAIN_S) -> None:
+        """Let the turns being spoken end, give the leases back, close everything. Called from another thread."""
+        if self._loop.is_running():
+            asyncio.run_coroutine_threadsafe(self.drain(drain_s), self._loop).result(drain_s + 5)
+
+    async def drain(self, drain_s: float = DRAIN_S) -> None:
+        """As `stop`, on the loop itself."""
+        self._is_draining = True
+        for runner in self._runners.values():
+            runner.is_draining = True
+            runner.wake()
+        tasks = list(self._tasks.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=drain_s)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=2)
+        for chore in self._chores:
+            chore.cancel()
+        await self._ground.aclose()
+
+
+async def _quietly(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except Exception as error:
+        logger.debug("the channel layer failed", extra={"error": type(error).__name__})
+
+
+_host: Host | None = None
+_host_lock = threading.Lock()
+
+
+def the_host(*, runners_most: int) -> Host:
+    """Return this process's host, made at the first call."""
+    global _host
+    with _host_lock:
+        if _host is None:
+            _host = Host(runners_most=runners_most)
+        return _host
+
+
+def settle(host: Host) -> None:
+    """Make `host` this process's host (the embedded process gives it the server's loop)."""
+    global _host
+    _host = host
+
+
+def host_if_any() -> Host | None:
+    """Return this process's host if there is one."""
+    return _host

@@ -1,0 +1,188 @@
+"""One stream's runner: holds the lease, takes the next event, performs its turn, and again; ends when nothing comes.
+
+Lives on the worker's resident loop. Database work goes to threads through the host; nothing here blocks.
+"""
+
+import asyncio
+import logging
+from typing import Any
+from uuid import UUID
+
+from streams.domain.plan import StreamConfig
+from streams.domain.turns import Claim, TurnReport
+from streams.selectors.config import load_config, stream_version
+from streams.services import leases, turns
+from streams.services.leases import Lease, Standing
+from streams.services.status import note_engines
+from vtcontrol.kernel.errors import Interrupted, LeaseLost
+from workers.runner.engines import Chains
+from workers.runner.gate import gate_for
+from workers.runner.ground import Ground
+from workers.runner.performance import Performance
+from workers.runner.stage import Stage
+
+logger = logging.getLogger(__name__)
+
+IDLE_S = 120.0
+WAIT_MOST_S = 15.0
+
+
+class Runner:
+    """The live loop of one stream in this worker."""
+
+    def __init__(self, ground: Ground, studio_id: UUID, stream_id: UUID) -> None:
+        self.studio_id = studio_id
+        self.stream_id = stream_id
+        self._ground = ground
+        self._stage = Stage(stream_id)
+        self._awake = asyncio.Event()
+        self._lease: Lease | None = None
+        self._config: StreamConfig | None = None
+        self._performance: Performance | None = None
+        self._turn: asyncio.Task[TurnReport] | None = None
+        self._interrupted = ""
+        self._status: tuple[str, str] = ("", "")
+        self.is_draining = False
+
+    @property
+    def fence(self) -> int | None:
+        """The fencing token, while the lease is held."""
+        return self._lease.fence if self._lease else None
+
+    def wake(self) -> None:
+        """Look at the inbox now."""
+        self._awake.set()
+
+    def heard(self, turn: str, seg: int, heard_ms: int) -> None:
+        """Take the primary page's word for a segment."""
+        if self._performance is not None and str(self._performance.turn_id) == turn:
+            self._performance.hearing.heard(seg, heard_ms)
+
+    def interrupt(self, epoch: int, reason: str) -> None:
+        """End the turn that began in an older epoch."""
+        if self._turn is not None and self._performance is not None and self._performance.epoch < epoch:
+            self._interrupted = reason
+            self._turn.cancel()
+        self.wake()
+
+    def standing(self, standing: Standing | None) -> None:
+        """Take the news of a lease renewal: None when the lease is gone."""
+        if standing is None:
+            self._lease = None
+            if self._turn is not None:
+                self._interrupted = "lease_lost"
+                self._turn.cancel()
+            self.wake()
+        elif self._performance is not None and standing.epoch > self._performance.epoch:
+            self.interrupt(standing.epoch, "panic" if standing.is_panicked else "skip")
+
+    async def run(self) -> None:
+        """Run until nothing came for a while, the lease is lost, or the worker drains."""
+        self._lease = await self._db(leases.acquire, self.stream_id, self._ground.owner)
+        if self._lease is None:
+            await self._ground.forward_nudge(self.stream_id)
+            return
+        try:
+            await self._db(turns.recover, self._lease)
+            await self._prepare()
+            await self._serve()
+        except LeaseLost:
+            logger.info("another worker took the stream over", extra={"stream": str(self.stream_id)})
+            self._lease = None
+        finally:
+            if self._lease is not None:
+                await asyncio.shield(self._db(leases.release, self._lease))
+
+    async def _prepare(self) -> None:
+        """Load the configuration and warm what the first turn would otherwise wait for."""
+        await self._refresh_config()
+        await self._ground.engines.warm(self._chains())
+
+    async def _serve(self) -> None:
+        loop = asyncio.get_running_loop()
+        idle_since = loop.time()
+        while self._lease is not None and not self.is_draining:
+            self._awake.clear()
+            config = await self._refresh_config()
+            found = await self._db(turns.claim, self._lease, config)
+            await self._stage.tell_docks(found.frames)
+            if isinstance(found, Claim):
+                await self._perform(found, config)
+                idle_since = loop.time()
+            elif loop.time() - idle_since > IDLE_S:
+                return
+            else:
+                await self._wait(min(found.wait_s, WAIT_MOST_S))
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._awake.wait()
+        except TimeoutError:
+            pass
+
+    async def _refresh_config(self) -> StreamConfig:
+        """Return the configuration of now; read anew when its version moved."""
+        version = await self._db(stream_version, self.studio_id)
+        if self._config is None or self._config.version != version:
+            before = self._config
+            self._config = await self._db(load_config, self.stream_id)
+            if before is not None and before.look != self._config.look:
+                await self._stage.look(dict(self._config.look))
+        return self._config
+
+    def _chains(self, *, is_degraded: bool = False) -> Chains:
+        assert self._config is not None  # noqa: S101 - _refresh_config ran before
+        return self._ground.engines.chains(self._config, is_degraded=is_degraded)
+
+    async def _perform(self, claim: Claim, config: StreamConfig) -> None:
+        """Perform one turn and write down how it ended, whatever happens."""
+        lease = self._lease
+        assert lease is not None  # noqa: S101 - only called while it is held
+        chains = self._chains(is_degraded=claim.is_degraded)
+        performance = Performance(claim, config, chains, self._stage, lease.fence)
+        self._performance, self._interrupted = performance, ""
+
+        async def commit(*, text: str, emotion: str, is_first: bool) -> None:
+            words = {"text": text, "emotion": emotion, "is_first": is_first, "character": config.persona.name}
+            frames = await self._db(turns.begin_segment, lease, claim, **words)
+            await self._stage.tell_docks(frames)
+
+        self._turn = asyncio.create_task(performance.run(commit, gate_for(config)))
+        try:
+            report = await self._report_of(self._turn, performance)
+        finally:
+            self._performance = self._turn = None
+        frames = await self._db(turns.finish, lease, config, report)
+        await self._stage.tell_docks(frames)
+        await self._tell_status(report, claim, config)
+
+    async def _report_of(self, turn: "asyncio.Task[TurnReport]", performance: Performance) -> TurnReport:
+        try:
+            return await turn
+        except Interrupted as interrupted:
+            await self._stage.stop(performance.epoch + 1, interrupted.reason, performance.turn_id)
+            return await performance.cut(interrupted.reason)
+        except asyncio.CancelledError:
+            if not self._interrupted:
+                turn.cancel()
+                raise
+            if self._interrupted == "lease_lost":
+                raise LeaseLost(str(self.stream_id)) from None
+            await self._stage.stop(performance.epoch + 1, self._interrupted, performance.turn_id)
+            return await performance.cut(self._interrupted)
+
+    async def _tell_status(self, report: TurnReport, claim: Claim, config: StreamConfig) -> None:
+        """Keep the docks' status line true: who answers and speaks, and what failed on the way."""
+        if report.state == "cut":
+            return
+        failures = ", ".join(report.prompt_record.get("failures", ()))[:80]
+        trouble = "; ".join(filter(None, (*config.problems, "budget used up" if claim.is_degraded else "", failures)))
+        status = (f"{report.brain}|{trouble}" if trouble else report.brain, report.voice)
+        if status != self._status:
+            self._status = status
+            frames = await self._db(note_engines, self.stream_id, *status)
+            await self._stage.tell_docks(frames)
+
+    async def _db(self, work: Any, *args: Any, **kwargs: Any) -> Any:
+        return await self._ground.in_database(self.studio_id, work, *args, **kwargs)
