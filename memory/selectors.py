@@ -7,7 +7,7 @@ rows are the truth: whatever the index finds is read again from the database, th
 import datetime as dt
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -18,9 +18,13 @@ from memory.domain.lexical import COMMON, LexicalIndex
 from memory.domain.ranking import Candidate, Explain, MemoryKind, rank
 from memory.domain.stems import stems
 from memory.models import Memory, Speaker, Utterance
+from personas.models import Persona
+from vtcontrol.tenancy.compiled import CompiledQuery
 
 INDEXES_KEPT = 64
-CANDIDATES = 24
+CANDIDATES = 12
+RECENT_MOST = 20
+NOBODY = UUID(int=0)
 _FIELDS = ("id", "text", "kind", "valid_from", "importance", "confidence", "is_pinned", "stems")
 
 
@@ -83,8 +87,24 @@ def _live(now: dt.datetime) -> Q:
     return (Q(valid_to=None) | Q(valid_to__gt=now)) & (Q(expires_at=None) | Q(expires_at__gt=now))
 
 
-def warm(persona_id: UUID, version: int) -> None:
+_FOUND = CompiledQuery(
+    lambda persona_id, viewer_id, now, memory_list: (
+        Memory.objects.filter(
+            _live(now), Q(viewer_id=None) | Q(viewer_id=viewer_id), pk__in=memory_list, persona_id=persona_id
+        )
+        .order_by()
+        .values_list(*_FIELDS)
+    ),
+    persona_id=UUID,
+    viewer_id=UUID,
+    now=dt.datetime,
+    memory_list=list,
+)
+
+
+def warm_persona(persona_id: UUID) -> None:
     """Load a persona's index before the first turn needs it."""
+    version = Persona.objects.values_list("memory_version", flat=True).get(pk=persona_id)
     shelf = _shelf(persona_id)
     with shelf.lock:
         if shelf.version != version:
@@ -120,11 +140,19 @@ def recall(
     wanted = pinned | hits.keys()
     if not wanted:
         return ()
-    about = Q(viewer_id=None) | Q(viewer_id=viewer_id) if viewer_id else Q(viewer_id=None)
-    rows = Memory.objects.filter(_live(now), about, pk__in=wanted, persona_id=persona_id).order_by()
-    found = {row["id"]: row for row in rows.values(*_FIELDS)}
+    values = [
+        row
+        for batch in _batches(list(wanted))
+        for row in _FOUND.rows(persona_id=persona_id, viewer_id=viewer_id or NOBODY, now=now, memory_list=batch)
+    ]
+    found = {row[0]: dict(zip(_FIELDS, row, strict=True)) for row in values}
     ranked = rank([_candidate(row, hits.get(row["id"])) for row in found.values()], now=now, limit=limit)
     return tuple(RecalledMemory(one.id, found[one.id]["text"], one.score, one.explain) for one in ranked)
+
+
+def _batches(ids: list[UUID]) -> Iterator[list[UUID]]:
+    size = CompiledQuery.LIST_LENGTH
+    return (ids[first : first + size] for first in range(0, len(ids), size))
 
 
 def _candidate(row: dict[str, Any], hit: Any) -> Candidate:
@@ -142,10 +170,21 @@ def _candidate(row: dict[str, Any], hit: Any) -> Candidate:
     )
 
 
+_RECENT = CompiledQuery(
+    lambda stream_id, now: (
+        Utterance.objects.filter(stream_id=stream_id, expires_at__gt=now)
+        .order_by("-said_at", "-id")
+        .values_list("name", "text", "speaker")[:RECENT_MOST]
+    ),
+    stream_id=UUID,
+    now=dt.datetime,
+)
+
+
 def recent_lines(stream_id: UUID, *, now: dt.datetime, limit: int = 20) -> list[HeardLine]:
     """Return the last lines heard on a stream, oldest first."""
-    rows = Utterance.objects.filter(stream_id=stream_id, expires_at__gt=now).order_by("-said_at", "-id")[:limit]
-    return [HeardLine(row.name, row.text, row.speaker == Speaker.CHARACTER) for row in reversed(rows)]
+    rows = _RECENT.rows(stream_id=stream_id, now=now)[:limit]
+    return [HeardLine(name, text, speaker == Speaker.CHARACTER) for name, text, speaker in reversed(rows)]
 
 
 def lore_for(entries: Iterable[tuple[tuple[str, ...], str, bool]], text: str, *, most: int = 6) -> tuple[str, ...]:

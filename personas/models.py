@@ -15,6 +15,12 @@ from vtcontrol.tenancy.credentials import Credential
 from vtcontrol.tenancy.history import studio_history
 from vtcontrol.tenancy.owned import LiveConfig, StudioOwned
 
+FACES = (
+    "neutral", "joy", "laugh", "love", "excited", "shy", "smug", "surprised", "thinking", "confused", "scared", "sad",
+    "angry", "sleepy",
+)  # fmt: skip
+"""What an avatar's face can show (static/stage/avatar/puppet/expressions.js)."""
+
 TAG_NAME = RegexValidator(r"^[a-z][a-z0-9_]{0,23}$", _("Lower-case Latin letters, digits and _; starts with a letter."))
 
 
@@ -232,7 +238,7 @@ class Emotion(LiveConfig):
     )
     face = models.CharField(
         _("face"), max_length=16,
-        choices=[(face, face) for face in ("neutral", "joy", "laugh", "sad", "angry", "surprised", "shy", "thinking", "smug")],
+        choices=[(face, face) for face in FACES],
     )  # fmt: skip
     aliases = models.CharField(
         _("also written"), max_length=200, blank=True, help_text=_("Other tags with the same meaning, by comma.")

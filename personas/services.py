@@ -71,7 +71,7 @@ def remove_key(engine: Engine) -> None:
 
 def _is_shared(engine: Engine) -> bool:
     users = [model.objects.filter(credential=engine.credential_id) for model in (Brain, Voice)]
-    return sum(rows.exclude(pk=engine.pk).count() for rows in users) > 0
+    return any(rows.exclude(pk=engine.pk).exists() for rows in users)
 
 
 def _free_name(engine: Engine) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from relationships.domain.card import ViewerCard, render
 from relationships.domain.scoring import Scores, cool
 from relationships.models import Relationship, Viewer
+from vtcontrol.tenancy.compiled import CompiledQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,35 @@ def viewer_card(viewer: Viewer, bond: Relationship | None, *, now: dt.datetime) 
     )
 
 
+def has_opted_out(viewer_id: UUID) -> bool:
+    """Tell whether a viewer wants nothing remembered; so does one who is gone."""
+    return not Viewer.objects.filter(pk=viewer_id, has_opted_out=False).exists()
+
+
+_VIEWER_FIELDS = ("id", "name", "notes", "never_mention", "tags", "messages", "last_seen_at")
+_VIEWER = CompiledQuery(
+    lambda viewer_id: Viewer.objects.filter(pk=viewer_id, has_opted_out=False).order_by().values_list(*_VIEWER_FIELDS),
+    viewer_id=UUID,
+)
+_BOND_FIELDS = ("affinity", "trust", "familiarity", "loyalty", "warmth", "warmth_at", "scars")
+_BOND = CompiledQuery(
+    lambda viewer_id, persona_id: (
+        Relationship.objects.filter(viewer_id=viewer_id, persona_id=persona_id).order_by().values_list(*_BOND_FIELDS)
+    ),
+    viewer_id=UUID,
+    persona_id=UUID,
+)
+
+
 def card_for_prompt(viewer_id: UUID | None, persona_id: UUID, language: str, *, now: dt.datetime) -> CardForPrompt:
     """Return the card of whoever is being answered; empty for nobody, and for people who opted out."""
     if viewer_id is None:
         return NO_CARD
-    viewer = Viewer.objects.filter(pk=viewer_id, has_opted_out=False).first()
-    if viewer is None:
+    viewers = _VIEWER.rows(viewer_id=viewer_id)
+    if not viewers:
         return NO_CARD
-    bond = Relationship.objects.filter(viewer_id=viewer_id, persona_id=persona_id).first()
+    viewer = Viewer(**dict(zip(_VIEWER_FIELDS, viewers[0], strict=True)))
+    bonds = _BOND.rows(viewer_id=viewer_id, persona_id=persona_id)
+    bond = Relationship(**dict(zip(_BOND_FIELDS, bonds[0], strict=True))) if bonds else None
     card = render(viewer_card(viewer, bond, now=now), language=language)
     return CardForPrompt(card.text, _lines(viewer.notes)[:2], is_remembered=True)

@@ -53,7 +53,9 @@ def recognise(authors: Iterable[Author], *, now: dt.datetime) -> dict[tuple[str,
     fresh = [author for key, author in wanted.items() if key not in known]
     if fresh:
         _introduce(fresh)
-        known |= {key: _as_new(viewer) for key, viewer in _known({(a.platform, a.platform_id): a for a in fresh}).items()}
+        known |= {
+            key: _as_new(viewer) for key, viewer in _known({(a.platform, a.platform_id): a for a in fresh}).items()
+        }
     seen = Viewer.objects.filter(pk__in=[viewer.id for viewer in known.values()])
     seen.update(messages=F("messages") + 1, last_seen_at=now)
     return known

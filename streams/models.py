@@ -97,7 +97,6 @@ class Broadcast(StudioOwned):
 
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="broadcasts", verbose_name=_("stream"))
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
-    last_active_at = models.DateTimeField(_("last active"), auto_now_add=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
 
     class Meta:

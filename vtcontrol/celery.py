@@ -9,6 +9,7 @@ from celery.signals import worker_init
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vtcontrol.settings")
 
 app = Celery("vtcontrol")
+app.set_default()  # for every thread, not only the one that imports this
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.imports = ("workers.tasks.live", "workers.tasks.upkeep")
 app.conf.task_routes = {"live.*": {"queue": "live"}, "speech.*": {"queue": "speech"}}

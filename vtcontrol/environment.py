@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.fernet import Fernet
 
@@ -59,6 +60,28 @@ class Environment:
             return word
         self.findings.append(f"{name} must be one of {', '.join(choices)}, not {word!r}.")
         return default
+
+    def time_zone(self, name: str, default: str = "UTC") -> str:
+        """Return the name of a time zone, such as Europe/Berlin."""
+        word = self.text(name, default)
+        try:
+            ZoneInfo(word)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            self.findings.append(f"{name} must be a time zone such as Europe/Berlin, not {word!r}.")
+            return default
+        return word
+
+    def url(self, name: str, schemes: tuple[str, ...]) -> str:
+        """Return an address of one of the given schemes, or "" when it is unset.
+
+        A wrong one is returned as it stands: a slip in `REDIS_URL` must not turn production into the embedded topology.
+        """
+        word = self.text(name)
+        scheme, _, place = word.partition("://")
+        if word and not (place and scheme in schemes):
+            wanted = " or ".join(f"{one}://" for one in schemes)
+            self.findings.append(f"{name} must be an address that begins with {wanted}.")
+        return word
 
     def names(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         """Return a comma-separated list."""

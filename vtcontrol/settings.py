@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from vtcontrol.environment import Environment, default_data_dir, embedded_keys
@@ -20,7 +21,7 @@ _env = Environment(os.environ)
 # --- Topology -----------------------------------------------------------------------------------------------------
 DATA_DIR = Path(_env.text("VTCONTROL_DATA_DIR") or default_data_dir()).expanduser().absolute()
 DATABASE_URL = _env.text("DATABASE_URL")
-REDIS_URL = _env.text("REDIS_URL")
+REDIS_URL = _env.url("REDIS_URL", ("redis", "rediss", "unix"))
 IS_EMBEDDED = not (DATABASE_URL or REDIS_URL)
 DEBUG = _env.flag("VTCONTROL_DEBUG", default=False)
 
@@ -43,7 +44,7 @@ if not ENCRYPTION_KEYS:
 
 # --- The network --------------------------------------------------------------------------------------------------
 ALLOWED_HOSTS = _env.names("VTCONTROL_ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
-PUBLIC_URL = _env.text("VTCONTROL_PUBLIC_URL")
+PUBLIC_URL = _env.url("VTCONTROL_PUBLIC_URL", ("https", "http"))
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 ALLOW_PRIVATE_URLS = _env.flag("VTCONTROL_ALLOW_PRIVATE_URLS", default=IS_EMBEDDED)
 if _env.flag("VTCONTROL_BEHIND_TLS", default=PUBLIC_URL.startswith("https://")):
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "channels",
     "rest_framework",
+    "django.forms",
     "import_export",
     "simple_history",
     "csp",
@@ -110,6 +112,7 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets of our own are found in templates/
 AUTHENTICATION_BACKENDS = ["vtcontrol.tenancy.roles.RoleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -117,8 +120,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440  # bytes
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024  # bytes: a form with far too long a text comes back with an error, not lost
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # --- Database -----------------------------------------------------------------------------------------------------
@@ -150,7 +154,7 @@ if "NAME" in DATABASES["default"] and (_test_name := _env.text("VTCONTROL_TEST_D
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "capacity": 4000, "expiry": 30, "prefix": "vtc"},
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 15}], "capacity": 4000, "expiry": 30, "prefix": "vtc"},
     }
     if REDIS_URL
     else {"BACKEND": "vtcontrol.channel_layer.HomeLoopLayer", "CONFIG": {"capacity": 4000, "expiry": 30}}
@@ -190,7 +194,7 @@ LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = _env.text("VTCONTROL_TIME_ZONE", "UTC")
+TIME_ZONE = _env.time_zone("VTCONTROL_TIME_ZONE", "UTC")
 
 # --- Files --------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
@@ -213,6 +217,21 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
         "frame-ancestors": ["'self'"],
     }
+}
+
+# --- Admin --------------------------------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "vtcontrol",
+    "SITE_HEADER": "vtcontrol",
+    "SITE_ICON": lambda request: static("icon.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("icon.svg")}],
+    "SITE_URL": None,
+    "SHOW_LANGUAGES": True,
+    "BORDER_RADIUS": "8px",
+    "DASHBOARD_CALLBACK": "streams.admin.dashboard.control_room",
+    "STYLES": [lambda request: static("tokens.css"), lambda request: static("admin/studio.css")],
+    "SCRIPTS": [lambda request: static("admin/theme.js")],
+    "SIDEBAR": {"show_search": True, "command_search": True},
 }
 
 # --- Logs ---------------------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ class LoreForm(StudioForm):
 
 
 @admin.register(Lore, site=site)
-class LoreAdmin(TransferMixin, StudioModelAdmin):  # type: ignore[misc]  # import_export ships no types
+class LoreAdmin(TransferMixin, StudioModelAdmin):
     """Knowledge by keyword."""
 
     place = Place(Shelf.MEMORY, 2, "menu_book")

@@ -46,7 +46,10 @@ class MemoryResource(StudioResource):
 
     class Meta:
         model = Memory
-        fields = ("persona", "viewer", "kind", "tier", "text", "tags", "emotion", "importance", "confidence", "is_pinned", "is_locked", "valid_to", "expires_at")  # fmt: skip
+        fields = (
+            *("persona", "viewer", "kind", "tier", "text", "tags", "emotion"),
+            *("importance", "confidence", "is_pinned", "is_locked", "valid_to", "expires_at"),
+        )
         clean_model_instances = True
         skip_unchanged = True
         report_skipped = True
@@ -109,7 +112,7 @@ class MemoryForm(StudioForm):
         return found
 
 
-class MemoryAdmin(TransferMixin, StudioModelAdmin):  # type: ignore[misc]  # import_export ships no types
+class MemoryAdmin(TransferMixin, StudioModelAdmin):
     """Memories."""
 
     place = Place(Shelf.MEMORY, 1, "psychology")
@@ -117,7 +120,7 @@ class MemoryAdmin(TransferMixin, StudioModelAdmin):  # type: ignore[misc]  # imp
     next_step = _("Write down the first thing your character should remember, or import a list.")
     form = MemoryForm
     resource_classes = (MemoryResource,)
-    list_display = ("what", "persona", "kind_chip", "tier", "marks", "origin", "changed")
+    list_display: Any = ("what", "persona", "kind_chip", "tier", "marks", "origin", "changed")
     list_filter = (
         OF_PERSONA,
         ("kind", ChoicesDropdownFilter),

@@ -12,28 +12,39 @@ _WORDS = r"[\w'’-]+(?: [\w'’-]+){0,5}"
 _END = r"(?=[.,!?;:)]|$| (?:and|but|because|so|и|но|а|потому)\b)"
 
 _ENGLISH: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(rf"\bmy (cat|dog|pet|hamster|parrot)(?:'s name)? is (?:called |named )?({_WORDS}?){_END}", re.I), "{name}'s {0} is {1}"),
-    (re.compile(rf"\bi(?:'m| am) learning ({_WORDS}?){_END}", re.I), "{name} is learning {0}"),
-    (re.compile(rf"\bi (?:really |just )?(love|like|adore|hate) ({_WORDS}?){_END}", re.I), "{name} says: I {0} {1}"),
-    (re.compile(rf"\bi(?:'m| am) from ({_WORDS}?){_END}", re.I), "{name} is from {0}"),
-    (re.compile(rf"\bi(?:'m| am) playing ({_WORDS}?){_END}", re.I), "{name} plays {0}"),
-    (re.compile(rf"\bi work as an? ({_WORDS}?){_END}", re.I), "{name} works as {0}"),
-    (re.compile(rf"\bmy favou?rite (\w+) is ({_WORDS}?){_END}", re.I), "{name}'s favourite {0} is {1}"),
+    (
+        re.compile(
+            rf"\bmy (cat|dog|pet|hamster|parrot)(?:'s name)? is (?:called |named )?({_WORDS}?){_END}", re.IGNORECASE
+        ),
+        "{name}'s {0} is {1}",
+    ),
+    (re.compile(rf"\bi(?:'m| am) learning ({_WORDS}?){_END}", re.IGNORECASE), "{name} is learning {0}"),
+    (
+        re.compile(rf"\bi (?:really |just )?(love|like|adore|hate) ({_WORDS}?){_END}", re.IGNORECASE),
+        "{name} says: I {0} {1}",
+    ),
+    (re.compile(rf"\bi(?:'m| am) from ({_WORDS}?){_END}", re.IGNORECASE), "{name} is from {0}"),
+    (re.compile(rf"\bi(?:'m| am) playing ({_WORDS}?){_END}", re.IGNORECASE), "{name} plays {0}"),
+    (re.compile(rf"\bi work as an? ({_WORDS}?){_END}", re.IGNORECASE), "{name} works as {0}"),
+    (re.compile(rf"\bmy favou?rite (\w+) is ({_WORDS}?){_END}", re.IGNORECASE), "{name}'s favourite {0} is {1}"),
 )
 _RUSSIAN: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(rf"\bмо(?:ю|его|ей) (кошку|кота|собаку|пса|хомяка|попугая) зовут ({_WORDS}?){_END}", re.I), "{name}: мою/моего {0} зовут {1}"),
-    (re.compile(rf"\bя (?:очень )?(люблю|обожаю|ненавижу) ({_WORDS}?){_END}", re.I), "{name}: я {0} {1}"),
-    (re.compile(rf"\bя учу ({_WORDS}?){_END}", re.I), "{name} учит {0}"),
-    (re.compile(rf"\bя играю в ({_WORDS}?){_END}", re.I), "{name} играет в {0}"),
-    (re.compile(rf"\bя работаю ({_WORDS}?){_END}", re.I), "{name} работает {0}"),
-    (re.compile(rf"\bя из ({_WORDS}?){_END}", re.I), "{name} из {0}"),
+    (
+        re.compile(rf"\bмо(?:ю|его|ей) (кошку|кота|собаку|пса|хомяка|попугая) зовут ({_WORDS}?){_END}", re.IGNORECASE),
+        "{name}: мою/моего {0} зовут {1}",
+    ),
+    (re.compile(rf"\bя (?:очень )?(люблю|обожаю|ненавижу) ({_WORDS}?){_END}", re.IGNORECASE), "{name}: я {0} {1}"),
+    (re.compile(rf"\bя учу ({_WORDS}?){_END}", re.IGNORECASE), "{name} учит {0}"),
+    (re.compile(rf"\bя играю в ({_WORDS}?){_END}", re.IGNORECASE), "{name} играет в {0}"),
+    (re.compile(rf"\bя работаю ({_WORDS}?){_END}", re.IGNORECASE), "{name} работает {0}"),
+    (re.compile(rf"\bя из ({_WORDS}?){_END}", re.IGNORECASE), "{name} из {0}"),
 )
 _NEVER = re.compile(
     r"\b(?:god|allah|church|pray|vote|president|party|hospital|illness|sick|cancer|depress\w*|therap\w*|pill|street|address|"
     r"phone|gay|lesbian|trans|suicid\w*|kill\w*|you|u|"
     r"бог\w*|аллах\w*|церк\w*|молит\w*|голосу\w*|президент\w*|парти\w*|больни\w*|боле\w*|рак|депресс\w*|таблет\w*|улиц\w*|"
     r"адрес\w*|телефон\w*|гей|лесби\w*|суицид\w*|убь\w*|уби\w*|тебя|вас)\b",
-    re.I,
+    re.IGNORECASE,
 )
 
 

@@ -17,12 +17,13 @@ from unfold.widgets import UnfoldBooleanSwitchWidget
 from personas.models import Brain, Voice, VoiceEngine
 from personas.services import check_fallback, remove_key, store_key
 from vtcontrol.kernel.errors import InputInvalid
-from vtcontrol.tenancy.admin_base import TrackedAdmin
 from vtcontrol.tenancy.admin_forms import SecretField, Slider, StudioForm
+from vtcontrol.tenancy.admin_history import TrackedAdmin
 from vtcontrol.tenancy.admin_marks import Tone, ago, chip, nothing
 from vtcontrol.tenancy.admin_site import Place, Shelf, site
 
 KEY_SETS = "tenancy.change_credential"
+REMOTE_FIELDS = ("base_url", "model", "api_key", "remove_key", "credential", "price")
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
@@ -58,8 +59,6 @@ class EngineForm(StudioForm):
                 if hint
                 else _("Stored encrypted and never shown again. Local servers need none.")
             )
-        if "remove_key" in self.fields and not hint:
-            del self.fields["remove_key"]
 
     def clean_base_url(self) -> str:
         """Refuse addresses that are none, or that carry a password.
@@ -124,7 +123,7 @@ class EngineAdmin(TrackedAdmin):
     """What brains and voices have in common."""
 
     readonly_fields = ("status",)
-    list_select_related = ("credential",)
+    list_select_related: Any = ("credential",)
 
     @display(description=_("status"))
     def status(self, engine: Brain | Voice) -> SafeString:
@@ -137,13 +136,13 @@ class EngineAdmin(TrackedAdmin):
         return chip(f"…{engine.credential.hint}", Tone.PLAIN, "key") if engine.credential else nothing()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Offer the studio's stored keys to those who may see them."""
-        fieldsets = super().get_fieldsets(request, obj)
-        if request.user.has_perm(KEY_SETS):  # type: ignore[union-attr]
-            return fieldsets
+        """Offer the studio's stored keys to those who may see them, and removal where there is something to remove."""
+        hidden = set() if request.user.has_perm(KEY_SETS) else {"credential"}
+        if obj is None or obj.credential_id is None:
+            hidden.add("remove_key")
         return [
-            (name, {**options, "fields": [field for field in options["fields"] if field != "credential"]})
-            for name, options in fieldsets
+            (name, {**options, "fields": [field for field in options["fields"] if field not in hidden]})
+            for name, options in super().get_fieldsets(request, obj)
         ]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's hook
@@ -160,7 +159,9 @@ class BrainAdmin(EngineAdmin):
     """Language models."""
 
     place = Place(Shelf.CHARACTERS, 2, "neurology", is_searched=True)
-    about = _("Language models that think for characters: any OpenAI-compatible address, in the cloud or on your machine.")
+    about = _(
+        "Language models that think for characters: any OpenAI-compatible address, in the cloud or on your machine."
+    )
     next_step = _("Without one the built-in scripted brain answers. Add one for real conversation.")
     form = BrainForm
     list_display = ("name", "model", "host", "key_hint", "fallback", "status")
@@ -199,19 +200,18 @@ class VoiceAdmin(EngineAdmin):
     """Speech engines."""
 
     place = Place(Shelf.CHARACTERS, 3, "record_voice_over", is_searched=True)
-    about = _("How characters sound. espeak-ng is built in and needs nothing; other engines are reached by their address.")
+    about = _(
+        "How characters sound. espeak-ng is built in and needs nothing; other engines are reached by their address."
+    )
     next_step = _("Add a voice: the built-in engine with en-us+f3 speaks at once.")
     form = VoiceForm
     list_display = ("name", "engine_chip", "voice_name", "key_hint", "status")
     list_filter = (("engine", ChoicesDropdownFilter),)
     search_fields = ("name", "voice_name")
-    conditional_fields = {
-        name: f"engine == '{VoiceEngine.OPENAI.value}'"
-        for name in ("base_url", "model", "api_key", "remove_key", "credential", "price")
-    }
+    conditional_fields = dict.fromkeys(REMOTE_FIELDS, f"engine == '{VoiceEngine.OPENAI.value}'")
     fieldsets = (
         (None, {"fields": ("name", "engine", "voice_name", "status")}),
-        (_("Where it is"), {"fields": ("base_url", "model", "api_key", "remove_key", "credential", "price")}),
+        (_("Where it is"), {"fields": REMOTE_FIELDS}),
         (_("How it sounds"), {"fields": ("rate", "pitch", "volume")}),
     )
 

@@ -15,7 +15,7 @@ from personas.models import Emotion, Persona, Reaction, Revision, Scenario
 from personas.services import record_revision
 from vtcontrol.tenancy.admin_base import ReadOnlyAdmin, StudioModelAdmin
 from vtcontrol.tenancy.admin_forms import Slider, StudioForm
-from vtcontrol.tenancy.admin_marks import Tone, ago, chip, clipped, nothing
+from vtcontrol.tenancy.admin_marks import Tone, ago, chip, clipped
 from vtcontrol.tenancy.admin_site import Place, Shelf, site
 
 OF_PERSONA = ("persona", RelatedDropdownFilter)
@@ -63,7 +63,9 @@ class EmotionAdmin(PartAdmin):
     """Feelings."""
 
     place = Place(Shelf.CHARACTERS, 5, "mood")
-    about = _("Feelings a character can show. The model writes the tag, the face and the voice follow; the first is its resting face.")
+    about = _(
+        "Feelings a character can show. The model writes the tag, face and voice follow; the first is its resting face."
+    )
     next_step = _("Add emotions on the persona's own page, or here.")
     form = EmotionForm
     list_display = ("tag", "persona", "face", "aliases", "rate", "pitch", "volume")
@@ -135,4 +137,4 @@ class RevisionAdmin(ReadOnlyAdmin):
     @display(description=_("saved"), ordering="created_at")
     def saved(self, revision: Revision) -> SafeString:
         """Show when."""
-        return ago(revision.created_at) if revision.created_at else nothing()
+        return ago(revision.created_at)

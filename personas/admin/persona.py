@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from personas.admin.phrases import PhrasesField
 from personas.admin.preview import PreviewForm, preview_of
@@ -19,8 +19,9 @@ from personas.domain.shapes import MOTIONS
 from personas.models import Emotion, Persona, Reaction
 from personas.services import record_revision
 from vtcontrol.tenancy.admin_actions import object_page
-from vtcontrol.tenancy.admin_base import StudioStackedInline, StudioTabularInline, TrackedAdmin
+from vtcontrol.tenancy.admin_base import StudioStackedInline, StudioTabularInline
 from vtcontrol.tenancy.admin_forms import LongText, Slider, StudioForm
+from vtcontrol.tenancy.admin_history import TrackedAdmin
 from vtcontrol.tenancy.admin_marks import Tone, ago, chip, nothing
 from vtcontrol.tenancy.admin_site import Place, Shelf, site
 
@@ -36,7 +37,7 @@ class PersonaForm(StudioForm):
     )  # fmt: skip
     motions = forms.MultipleChoiceField(
         label=_("motions"), required=False, choices=[(motion, MOTION_LABELS[motion]) for motion in MOTIONS],
-        widget=UnfoldAdminCheckboxSelectMultiple, help_text=_("Movements it may make while it speaks."),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget, help_text=_("Movements it may make while it speaks."),
     )  # fmt: skip
 
     class Meta:
@@ -55,7 +56,7 @@ class EmotionInline(StudioTabularInline):
     fields = ("name", "face", "aliases", "intensity", "rate", "pitch", "volume", "position")
     ordering_field = "position"
     hide_ordering_field = True
-    show_count = False
+    hide_title = True
 
 
 class ReactionInline(StudioStackedInline):
@@ -64,7 +65,6 @@ class ReactionInline(StudioStackedInline):
     model = Reaction
     fields = (("kind", "emotion", "is_enabled"), "template")
     collapsible = True
-
 
 
 @admin.register(Persona, site=site)
@@ -77,6 +77,7 @@ class PersonaAdmin(TrackedAdmin):
     form = PersonaForm
     inlines = (EmotionInline, ReactionInline)
     object_actions = ("preview_prompt",)
+    ordering = ("name",)
     list_display = ("name", "language_chip", "brain_name", "voice", "avatar", "on_air", "changed")
     list_filter = (("language", ChoicesDropdownFilter), ("brain", RelatedDropdownFilter))
     list_select_related = ("brain", "voice", "avatar")
@@ -103,7 +104,8 @@ class PersonaAdmin(TrackedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Persona]:
         """Return the personas with the number of their streams."""
-        return super().get_queryset(request).annotate(stream_count=Count("streams"))  # type: ignore[no-any-return]
+        rows: QuerySet[Persona] = super().get_queryset(request)
+        return rows.annotate(stream_count=Count("streams"))
 
     @display(description=_("language"), ordering="language")
     def language_chip(self, persona: Persona) -> SafeString:

@@ -48,7 +48,9 @@ def read_topics(text: str) -> dict[str, list[str]]:
         if heading := _HEADING.match(line):
             lines = topics.setdefault(heading[1].strip().lower(), [])
         elif lines is None:
-            raise forms.ValidationError(_("Begin with a topic in brackets, such as [weather]; its phrases follow below."))
+            raise forms.ValidationError(
+                _("Begin with a topic in brackets, such as [weather]; its phrases follow below.")
+            )
         else:
             lines.append(line)
     return {topic: lines for topic, lines in topics.items() if lines}
@@ -60,7 +62,7 @@ class PhrasesWidget(forms.MultiWidget):
     template_name = "admin/widgets/phrases.html"
 
     def __init__(self) -> None:
-        areas: dict[str, forms.Widget] = {topic: LongText({"rows": 3}) for topic in TOPICS}
+        areas: dict[str, forms.Widget | type[forms.Widget]] = {topic: LongText({"rows": 3}) for topic in TOPICS}
         areas["more"] = LongText({"rows": 4, "placeholder": "[weather]\n…"})
         super().__init__(areas)
 

@@ -33,7 +33,7 @@ SECTION_LABELS = {
     "notes": _("Director's notes"),
 }
 ROLE_LABELS = {"system": _("Instructions"), "user": _("What it hears"), "assistant": _("What it said")}
-EXAMPLE_KINDS = [(EventKind.CHAT.value, _("Chat")), *Reaction._meta.get_field("kind").choices]  # type: ignore[misc]
+EXAMPLE_KINDS = [(EventKind.CHAT.value, _("Chat")), *Reaction._meta.get_field("kind").choices]  # type: ignore[misc]  # a plain list of pairs there
 
 
 class PreviewForm(forms.Form):

@@ -123,18 +123,14 @@ class _Draft:
         self._parts = parts
         self._counter = counter
         self._dropped = [0] * len(parts)
-        self._loose = sorted(
-            (
-                (item.priority, place, rank, item.text)
-                for place, part in enumerate(parts)
-                for rank, item in enumerate(part.items if part.drops_first else part.items[::-1])
-                if item.priority < REQUIRED
-            ),
-            reverse=True,
-        )
+        self._loose: list[tuple[int, int, int, str]] | None = None
 
     def drop(self, surplus: int) -> bool:
         """Leave out the least dear items, about `surplus` tokens of them; return whether there were any."""
+        if surplus <= 0:
+            return False
+        if self._loose is None:
+            self._loose = self._dearest_first()
         before = surplus
         while surplus > 0 and self._loose:
             _, place, _, text = self._loose.pop()
@@ -143,6 +139,18 @@ class _Draft:
             if self._dropped[place] == len(self._parts[place].items):
                 surplus -= self._counter.count(self._parts[place].head)
         return surplus < before
+
+    def _dearest_first(self) -> list[tuple[int, int, int, str]]:
+        """Return what may be left out, the last to go first: priority, place of the section, place in it, text."""
+        return sorted(
+            (
+                (item.priority, place, rank, item.text)
+                for place, part in enumerate(self._parts)
+                for rank, item in enumerate(part.items if part.drops_first else part.items[::-1])
+                if item.priority < REQUIRED
+            ),
+            reverse=True,
+        )
 
     def kept(self) -> list[Section]:
         """Return what is left, in the order of the prompt."""

@@ -190,6 +190,8 @@ def _language_rule(languages: Sequence[str]) -> str:
 
 
 def _reaction(inputs: PromptInputs) -> list[str]:
+    if not inputs.reaction.strip():
+        return []
     event = inputs.event
     values = {
         "name": element("data", event.name),

@@ -6,7 +6,7 @@ a cap a day, whatever they say.
 
 The rules, after the state machine of @aituber-onair/kizuna and our own simulations:
 
-- Talk lifts affinity, trust and familiarity less and less within a stream, and less the higher they are.
+- Talk lifts affinity, trust, familiarity and loyalty less and less within a stream, and less the higher they are.
 - Support (money, bits, subscriptions) counts by its logarithm, to a cap a day, and never buys trust.
 - Absence costs nothing but warmth: what warmth has above its resting value halves in seven days.
 - A classifier's opinion is clipped to −1…1; a bad one weighs three times a good one, and has a floor a stream.
@@ -76,7 +76,7 @@ class Scores:
         affinity: How much the character likes the viewer, 0 to 100.
         trust: How far it relies on the viewer, 0 to 100; a stranger has 20.
         familiarity: How well they know each other, 0 to 100.
-        loyalty: How much the viewer has supported the show, 0 to 100.
+        loyalty: How faithfully the viewer comes and supports the show, 0 to 100.
         warmth: The mood between them, 0 to 1, as it was at `warmth_at`.
         warmth_at: When warmth was last set, aware; None for a stranger.
         scars: How often trust was broken; never falls.
@@ -262,13 +262,13 @@ def ceiling(scars: int) -> Deltas:
     )
 
 
-TALK_CAP_STREAM = Deltas(affinity=1.0, trust=0.6, familiarity=1.5, warmth=0.3)
-TALK_CAP_DAY = Deltas(affinity=1.5, trust=0.9, familiarity=2.0, warmth=0.4)
+TALK_CAP_STREAM = Deltas(affinity=1.0, trust=0.6, familiarity=1.5, loyalty=0.6, warmth=0.3)
+TALK_CAP_DAY = Deltas(affinity=1.5, trust=0.9, familiarity=2.0, loyalty=0.8, warmth=0.4)
 SUPPORT_CAP_DAY = Deltas(affinity=1.5, familiarity=1.0, loyalty=6.0, warmth=0.3)
 
 _STEPS = {
-    InteractionKind.CHAT: Deltas(affinity=0.12, trust=0.06, familiarity=0.2, warmth=0.03),
-    InteractionKind.ANSWERED: Deltas(affinity=0.2, trust=0.1, familiarity=0.3, warmth=0.05),
+    InteractionKind.CHAT: Deltas(affinity=0.12, trust=0.06, familiarity=0.2, loyalty=0.1, warmth=0.03),
+    InteractionKind.ANSWERED: Deltas(affinity=0.2, trust=0.1, familiarity=0.3, loyalty=0.1, warmth=0.05),
     InteractionKind.SENTIMENT: Deltas(affinity=0.1, warmth=0.04),
     InteractionKind.FOLLOW: Deltas(affinity=0.5, familiarity=0.5, loyalty=0.5, warmth=0.05),
     InteractionKind.REDEMPTION: Deltas(affinity=0.1, familiarity=0.2, loyalty=0.2, warmth=0.03),

@@ -4,6 +4,7 @@
 
 import { gettext } from '../i18n.js';
 import { RequestError } from '../session.js';
+import { isSnapshot } from './store.js';
 
 const PANIC_TRIES = 4;
 const PANIC_AGAIN_MS = 250;
@@ -99,7 +100,8 @@ export class Actions {
    * @returns {Promise<import('./store.js').Outcome>}
    */
   async refetch() {
-    return this.store.load(await this.session.request(`/api/v1/streams/${this.#streamId()}/state`));
+    const snapshot = await this.session.request(`/api/v1/streams/${this.#streamId()}/state`);
+    return isSnapshot(snapshot) ? this.store.load(snapshot) : 'gap';
   }
 
   /**

@@ -12,7 +12,7 @@ import { Notices, connectionNotice, noticesOf } from './notices.js';
 import { PanicButton } from './panic.js';
 import { listenForShortcuts } from './shortcuts.js';
 import { StatusRow } from './status.js';
-import { Store } from './store.js';
+import { Store, isChange, isSnapshot } from './store.js';
 import { Transcript } from './transcript.js';
 
 const REFETCH_AGAIN_MS = 1_500;
@@ -157,13 +157,11 @@ class Dock {
     } catch {
       return;
     }
-    if (message?.type === 'hello') {
-      if (this.store.load(message) === 'gap') void this.#refetch();
-    }
     if (message?.type === 'ping') this.session.notePing();
-    else if (message?.type === 'line' || message?.type === 'state') {
-      if (this.store.receive(message) === 'gap') void this.#refetch();
-    }
+    const isGap = message?.type === 'hello'
+      ? isSnapshot(message) && this.store.load(message) === 'gap'
+      : isChange(message) && this.store.receive(message) === 'gap';
+    if (isGap) void this.#refetch();
   }
 
   /** Something was missed: take the whole state anew, until that works or the connection is gone. */

@@ -22,7 +22,8 @@ export function shortcutOf({ key, code, ctrlKey, altKey, metaKey }) {
  * @returns {boolean} Whether typing there means text.
  */
 function isField(target) {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName));
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName);
 }
 
 /**

@@ -53,6 +53,19 @@ const SAME_LINE_MS = 15_000;
  * @property {boolean} isState The stream's state is different.
  */
 
+/** What a state has that does not say otherwise. @type {Readonly<StreamState>} */
+const CALM = Object.freeze({
+  panicked: false,
+  muted: false,
+  live: false,
+  stage_pages: 0,
+  speaking_turn: null,
+  brain: { name: '', ok: true, note: '' },
+  voice: { name: '', ok: true, note: '' },
+  waiting: 0,
+  latency_ms: null,
+});
+
 /** @type {Readonly<Event>} */
 const NOTHING = Object.freeze({ isReset: false, isState: false, renamed: [], lines: [] });
 
@@ -104,7 +117,8 @@ export class Store {
     }
     this.#version = snapshot.version;
     this.stream = snapshot.stream;
-    this.state = { ...snapshot.state, waiting: snapshot.state.waiting ?? snapshot.waiting ?? 0 };
+    const { waiting = 0 } = snapshot;
+    this.state = Object.assign({ ...CALM, waiting }, snapshot.state);
     const held = this.#held.sort((left, right) => left.version - right.version);
     this.#held = [];
     this.#tell({ isReset: true, isState: true });
@@ -168,7 +182,8 @@ export class Store {
 
   /** @param {Line} line */
   #put(line) {
-    const ours = this.#lines.has(line.id) ? undefined : this.lines.find((other) => other.isLocal && isSame(other, line));
+    const isKnown = this.#lines.has(line.id);
+    const ours = isKnown ? undefined : this.lines.find((other) => other.isLocal && isSame(other, line));
     if (ours) this.#rename(ours.id, line);
     else this.#lines.set(line.id, line);
     const gone = [...this.#lines.keys()].slice(0, Math.max(0, this.#lines.size - MOST_LINES));
@@ -188,7 +203,7 @@ export class Store {
 
   /** @param {StreamState} state */
   #setState(state) {
-    this.state = state;
+    this.state = { ...CALM, ...state };
     this.#tell({ isState: true });
   }
 
@@ -196,6 +211,29 @@ export class Store {
   #tell(event) {
     for (const listener of this.#listeners) listener({ ...NOTHING, ...event });
   }
+}
+
+/**
+ * @param {any} message A parsed message of the dock socket.
+ * @returns {message is Snapshot} Whether it can be loaded.
+ */
+export function isSnapshot(message) {
+  return (
+    typeof message?.version === 'number'
+    && Array.isArray(message.transcript)
+    && typeof message.stream?.id === 'string'
+    && typeof message.state === 'object'
+  );
+}
+
+/**
+ * @param {any} message A parsed message of the dock socket.
+ * @returns {message is Change} Whether it can be received.
+ */
+export function isChange(message) {
+  if (typeof message?.version !== 'number') return false;
+  if (message.type === 'line') return typeof message.line?.id === 'string' && typeof message.line.text === 'string';
+  return message.type === 'state' && typeof message.state === 'object' && message.state !== null;
 }
 
 /**

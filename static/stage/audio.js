@@ -233,7 +233,7 @@ export class Player {
     const now = this.now();
     if (track.turn !== this.#turn) this.stats.firstSoundAt = null;
     if (this.#cursor < (now + TOO_LATE_S) * rate) {
-      const start = Math.ceil((now + LEAD_S) * rate);
+      const start = Math.round((now + LEAD_S) * rate);
       this.#countSilence(track, start);
       this.#cursor = start;
     }

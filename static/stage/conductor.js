@@ -4,7 +4,8 @@
  * Pure of DOM and audio: acts through the performer and the callbacks it is given.
  */
 
-import { Gate, parseFrame, parseMessage } from './wire.js';
+import { Gate } from './gate.js';
+import { parseFrame, parseMessage } from './wire.js';
 
 /** A line that comes this long after a panic means that its release was lost on the way: ask the server anew. */
 const STALE_PANIC_MS = 2_000;

@@ -25,7 +25,7 @@ export const CLOSED = Object.freeze({ sil: 1 });
  */
 export function mouthAt(cues, atMs) {
   let index = lastCueBefore(cues, atMs + AHEAD_MS);
-  if (index >= 0 && atMs < startOf(cues, index) - aheadMs(cues, index)) index -= 1;
+  while (index >= 0 && atMs < startOf(cues, index) - aheadMs(cues, index)) index -= 1;
   const cue = cues[index];
   if (!cue) return CLOSED;
   const ahead = aheadMs(cues, index);

@@ -266,7 +266,8 @@ export class Performer {
     const { track, readFrom } = segment;
     if (!track) return readFrom === null ? 0 : ((now - readFrom) * 1000) / readingMs(segment.start.text);
     const guessMs = segment.start.text.length * GUESS_MS_PER_CHARACTER;
-    const wholeMs = segment.isSealed ? track.lengthMs : Math.max(guessMs, track.lengthMs, segment.cues.at(-1)?.[0] ?? 0);
+    const lastCueMs = segment.cues.at(-1)?.[0] ?? 0;
+    const wholeMs = segment.isSealed ? track.lengthMs : Math.max(guessMs, track.lengthMs, lastCueMs);
     return wholeMs ? Math.min(1, track.positionMs(now) / wholeMs) : 1;
   }
 

@@ -11,7 +11,7 @@ const AHEAD_SHARE = 0.03;
 /** Never first on a line, never last on a line (Chinese and Japanese line breaking). */
 const NEVER_FIRST = /^[\p{Pe}\p{Pf}!%,.:;?、。〃々〉》」』】〕〟！），．：；？］｝～ーぁぃぅぇぉっゃゅょァィゥェォッャュョ…·]/u;
 const NEVER_LAST = /[\p{Ps}\p{Pi}«“‘¿¡]$/u;
-/** A short word that belongs to the next one: Russian and English prepositions and articles look orphaned at a line's end. */
+/** Short words that belong to the next one: prepositions and articles look orphaned at a line's end. */
 const CLINGS = /^(а|и|в|к|с|о|у|я|на|не|ни|но|по|за|из|до|от|же|бы|the|an?|to|of|in|on|at|I)$/iu;
 
 /**
@@ -125,11 +125,12 @@ function shareOf(pieces, pages, maxWidth, measure) {
   const fair = measure(pieces.join('')) / pages;
   let taken = 1;
   while (taken < most && measure(pieces.slice(0, taken + 1).join('')) <= fair * 1.1) taken += 1;
+  const fits = (/** @type {number} */ end) =>
+    greedyLines(pieces.slice(end), maxWidth, measure).length <= LINES * (pages - 1);
   for (let end = taken; end > taken / 2; end -= 1) {
-    if (/[,.;:!?…，。；：！？、—-]["'»”’)」』]?\s?$/u.test(pieces[end - 1] ?? '')) return end;
+    if (/[,.;:!?…，。；：！？、—-]["'»”’)」』]?\s?$/u.test(pieces[end - 1] ?? '') && fits(end)) return end;
   }
-  const isEnoughLeft = greedyLines(pieces.slice(taken), maxWidth, measure).length <= LINES * (pages - 1);
-  return isEnoughLeft ? taken : most;
+  return fits(taken) ? taken : most;
 }
 
 /**

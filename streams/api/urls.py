@@ -8,6 +8,7 @@ urlpatterns = [
     path("session", views.SessionView.as_view(), name="session"),
     path("tickets", views.TicketView.as_view(), name="tickets"),
     path("streams/<uuid:stream_id>/events", views.EventsView.as_view(), name="stream-events"),
+    path("streams/<uuid:stream_id>/events/<uuid:event_id>", views.EventView.as_view(), name="stream-event"),
     path("streams/<uuid:stream_id>/state", views.StateView.as_view(), name="stream-state"),
     path("streams/<uuid:stream_id>/skip", views.SkipView.as_view(), name="stream-skip"),
     path("streams/<uuid:stream_id>/panic", views.PanicView.as_view(), name="stream-panic"),

@@ -4,15 +4,17 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from streams.api.serializers import EventSerializer, MuteSerializer
+from streams.selectors.outcome import event_outcome
 from streams.selectors.state import dock_snapshot
-from streams.selectors.streams import access_stream
+from streams.selectors.streams import access_stream, own_stream
 from streams.services import control
 from streams.services.intake import accept_event
-from vtcontrol.kernel.errors import InputInvalid
+from vtcontrol.kernel.errors import AccessDenied, InputInvalid
 from vtcontrol.kernel.events import EventKind, IncomingEvent
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.access import TokenKind
@@ -27,34 +29,36 @@ KEY_LONGEST = 100
 
 
 class SessionView(StudioView):
-    """Exchanges a page's long-lived token for a short-lived access pass."""
+    """Exchanges a long-lived token for a short-lived access pass."""
 
-    kinds: ClassVar[frozenset[str]] = frozenset({TokenKind.STAGE, TokenKind.DOCK})
+    kinds: ClassVar[frozenset[str]] = frozenset(TokenKind)
 
     def post(self, request: Request) -> Response:
-        """Return the pass and the stream it is for."""
+        """Return the pass and the stream it is for; null when it is for all of the studio's."""
         claims = self.claims
+        if claims.is_pass:
+            raise AccessDenied(_("A pass buys tickets, never another pass: show the token itself."))
         spend(f"session:{claims.token_id}", limit=SESSIONS_A_MINUTE)
-        stream = access_stream(claims, claims.stream_id)
+        stream = own_stream(claims)
         return Response(
             {
                 "access": make_access(claims),
                 "expires_in": ACCESS_SECONDS,
                 "kind": claims.kind,
-                "stream": {"id": str(stream.pk), "name": stream.name},
+                "stream": {"id": str(stream.pk), "name": stream.name} if stream else None,
             }
         )
 
 
 class TicketView(StudioView):
-    """Sells a single-use ticket for a socket."""
+    """Sells a single-use ticket for a socket. An API token's opens the stage as a preview only."""
 
-    kinds: ClassVar[frozenset[str]] = frozenset({TokenKind.STAGE, TokenKind.DOCK})
+    kinds: ClassVar[frozenset[str]] = frozenset(TokenKind)
 
     def post(self, request: Request) -> Response:
         """Return the ticket."""
         spend(f"ticket:{self.claims.token_id}", limit=SESSIONS_A_MINUTE)
-        access_stream(self.claims, self.claims.stream_id)
+        own_stream(self.claims)
         return Response({"ticket": issue_ticket(self.claims), "expires_in": TICKET_SECONDS}, status=201)
 
 
@@ -102,6 +106,16 @@ class EventsView(StreamView):
             currency=data["currency"],
             is_mention=data["is_mention"],
         )
+
+
+class EventView(StreamView):
+    """What became of an event."""
+
+    is_control: ClassVar[bool] = False
+
+    def get(self, request: Request, stream_id: UUID, event_id: UUID) -> Response:
+        """Return the event's state and the turn that answers it, with its timings."""
+        return Response(event_outcome(stream_id, event_id))
 
 
 class StateView(StreamView):

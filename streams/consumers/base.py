@@ -1,11 +1,13 @@
 """The base of every socket: opened with a ticket, bound to one studio and one stream, with bounded input."""
 
 import asyncio
+import itertools
 import json
 import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, TypeVar
+from urllib.parse import parse_qs
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
@@ -52,7 +54,7 @@ class StudioConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         except AccessDenied:
             await self.close()
             return
-        stream_id = self.claims.stream_id
+        stream_id = self.claims.stream_id or self._named_stream()
         if self.claims.kind not in self.kinds or stream_id is None:
             await self.close()
             return
@@ -63,6 +65,14 @@ class StudioConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
             await self.close()
             return
         self._beating = asyncio.create_task(self._beat())
+
+    def _named_stream(self) -> UUID | None:
+        """Return the stream that the query names: a token for all streams of a studio has to."""
+        named = parse_qs(self.scope.get("query_string", b"").decode("ascii", "replace")).get("stream", [""])
+        try:
+            return UUID(named[0])
+        except ValueError:
+            return None
 
     async def opened(self) -> None:
         """Join groups, accept, and send the first frame. Raises `NotFound` for a stream that is gone."""
@@ -112,9 +122,11 @@ class StudioConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         return result
 
     async def _beat(self) -> None:
-        while True:
+        """Ping the page, so that it notices a server that fell silent, and do what the page's kind wants done."""
+        for number in itertools.count(1):
             await asyncio.sleep(BEAT_S)
             try:
+                await self.page_frame({"frame": {"type": "ping", "n": number}})
                 await self.beat()
             except Exception:
                 logger.exception("a socket's heartbeat failed; the page will come back")

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from streams.consumers.base import CLOSE_GARBAGE, CLOSE_REVOKED, StudioConsumer
 from streams.hints import control_group, stage_group
+from streams.selectors.config import current_config
 from streams.selectors.stage import stage_hello, token_is_valid
 from streams.services.pages import claim_primary, leave_primary
 from vtcontrol.kernel.ids import uuid7
@@ -14,21 +15,26 @@ HEARD_MOST_MS = 600_000
 
 
 class StageConsumer(StudioConsumer):
-    """One stage page. It never waits for a turn: audio comes over the layer, answers go over the layer."""
+    """One stage page. It never waits for a turn: audio comes over the layer, answers go over the layer.
 
-    kinds: ClassVar[frozenset[str]] = frozenset({TokenKind.STAGE})
+    With an API token it is a preview: it may listen, but what was heard is the stage pages' to say.
+    """
+
+    kinds: ClassVar[frozenset[str]] = frozenset({TokenKind.STAGE, TokenKind.API})
 
     async def opened(self) -> None:
-        """Join the stream's stage group and greet the page with the current state."""
+        """Join first, then read the state: what changes in between arrives after the greeting, never not at all."""
         self.page = uuid7().hex
-        self.is_preview = b"preview=1" in self.scope.get("query_string", b"")
+        asks_preview = b"preview=1" in self.scope.get("query_string", b"")
+        self.is_preview = asks_preview or self.claims.kind != TokenKind.STAGE
         self.is_primary = False
-        hello = await self.in_studio(stage_hello, self.stream_id)
         await self.channel_layer.group_add(stage_group(self.stream_id), self.channel_name)
+        hello = await self.in_studio(stage_hello, self.stream_id)
         await self.accept("vtcontrol.v1")
         if not self.is_preview:
             self.is_primary = await self.in_studio(claim_primary, self.stream_id, self.page)
         await self.page_frame({"frame": hello | {"page": self.page, "primary": self.is_primary}})
+        await self.in_studio(current_config, self.claims.studio_id, self.stream_id)  # warm before the first event
 
     async def beat(self) -> None:
         """Renew the place of the primary page, or take it when it is free; leave when the token was revoked."""

@@ -4,7 +4,7 @@ Owns the pack a studio starts with. There are no lists of insults in it: what is
 Attempts to instruct the character are only noted, since viewers' words reach a model as data anyway.
 """
 
-from streams.domain.moderation import Action, Rule, RuleKind, RuleScope
+from streams.domain.rules import Action, Rule, RuleKind, RuleScope
 
 _INJECTION_EN = (
     r"(?:ignore|disregard|forget|override|bypass) (?:\pL+ ){0,3}(?:instructions?|rules|prompts?|guidelines)",

@@ -16,6 +16,8 @@ from streams.domain.normalise import fold
 from vtcontrol.kernel.errors import InputInvalid
 
 LONGEST_PATTERN = 1_000
+FEWEST_SPACED = 4
+"""Shorter entries stand in too many words by chance to be looked for in spaced-out letters."""
 _SET_MEMORY = 32 << 20
 _TOKEN = re.compile(r"[^\W_]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
@@ -58,6 +60,7 @@ class WordTable:
         self._longest = 1
         self._inside: list[tuple[int, str]] = []
         self._inside_set = _Set()
+        self._letters: list[tuple[int, str]] = []
 
     def add(self, owner: int, entry: str) -> None:
         """Add an entry.
@@ -76,6 +79,8 @@ class WordTable:
             stems = tuple(map(stem, words))
             self._inflected[stems[0]].append(_Phrase(owner, stems, is_inflected=True))
         self._longest = max(self._longest, len(words))
+        if len(letters := "".join(words)) >= FEWEST_SPACED:
+            self._letters.append((owner, letters))
 
     def add_inside(self, owner: int, entry: str) -> None:
         """Add an entry that is found wherever its letters stand in a row, its words written together.
@@ -86,6 +91,10 @@ class WordTable:
         letters = "".join(_words(entry))
         self._inside.append((owner, letters))
         self._inside_set.add(re2.escape(letters))
+
+    def compile(self) -> None:
+        """Make the table ready, once everything is in it."""
+        self._inside_set.compile()
 
     def find(self, text: str, offset: int = 0) -> Iterator[Match]:
         """Yield what is found in a folded text and ends behind `offset`."""
@@ -103,6 +112,10 @@ class WordTable:
             while start >= 0:
                 yield Match(owner, start, start + len(letters))
                 start = text.find(letters, start + 1)
+
+    def find_spaced(self, letters: str) -> Iterator[int]:
+        """Yield the owners of entries that stand anywhere in letters that were spaced out ("g o a w a y")."""
+        return (owner for owner, entry in self._letters if entry in letters)
 
 
 class PatternTable:
@@ -125,6 +138,10 @@ class PatternTable:
         self._patterns.append(_compiled(pattern))
         self._owners.append(owner)
         self._set.add(pattern)
+
+    def compile(self) -> None:
+        """Make the table ready, once everything is in it."""
+        self._set.compile()
 
     def find(self, text: str, offset: int = 0) -> Iterator[Match]:
         """Yield what is found in a folded text and ends behind `offset`, each pattern as often as it stands there."""
@@ -150,27 +167,24 @@ class _Set:
 
     def candidates(self, text: str) -> Sequence[int]:
         """Return numbers of patterns; those left out do not match."""
-        everything = range(len(self._patterns))
-        if len(everything) < 2:
-            return everything
-        if self._compiled is None:
-            self._compiled = self._compile()
-        found = self._compiled.Match(text)
+        found = self._compiled.Match(text) if self._compiled is not None else None
         # the first pattern is empty: if not even that is found, the set ran out of memory and has said nothing
-        return [number - 1 for number in found if number] if found and 0 in found else everything
+        return [number - 1 for number in found if number] if found and 0 in found else range(len(self._patterns))
 
-    def _compile(self) -> "re2.Set":
+    def compile(self) -> None:
+        """Make the set ready. A set too large for its memory is done without: slower, but right."""
+        if len(self._patterns) < 2:
+            return
         options = _options()
         options.max_mem = _SET_MEMORY
         patterns = re2.Set.SearchSet(options)
         try:
-            patterns.Add("")
-            for pattern in self._patterns:
+            for pattern in ("", *self._patterns):
                 patterns.Add(pattern)
             patterns.Compile()
-        except re2.error as error:
-            raise InputInvalid("These patterns are too much together; make some of them simpler.") from error
-        return patterns
+        except re2.error:
+            return
+        self._compiled = patterns
 
 
 def _compiled(pattern: str) -> "re2._Regexp":

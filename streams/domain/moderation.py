@@ -1,154 +1,39 @@
 """Moderation rules: what may come in and what may be said, decided clause by clause.
 
-Owns rules, verdicts and the compiled `RuleSet`. It must not store anything or know a model: rules come in as values,
-and a verdict says what is to be done. How a text is folded is `streams.domain.normalise`, how many rules are matched at
-once `streams.domain.matching`, which rules come with the house `streams.domain.builtin_rules`.
+Owns the compiled `RuleSet` and the gate of an answer. It must not store anything or know a model: rules come in as
+values (`streams.domain.rules`), and a verdict says what is to be done. How a text is folded is
+`streams.domain.normalise`, how many rules are matched at once `streams.domain.matching`, which rules come with the
+house `streams.domain.builtin_rules`.
 """
 
-import functools
-import itertools
 import math
-import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
-from streams.domain.matching import PatternTable, WordTable
+from streams.domain.matching import Match, PatternTable, WordTable
 from streams.domain.normalise import Folded, disguises, fold
+from streams.domain.rules import Action, Outcome, Rule, RuleHit, RuleKind, RuleScope, Verdict
+from streams.domain.shapes import is_misshapen, reshaped
 from vtcontrol.kernel.errors import InputInvalid
+
+__all__ = [
+    "Action",
+    "OutGate",
+    "Outcome",
+    "Rule",
+    "RuleHit",
+    "RuleKind",
+    "RuleScope",
+    "RuleSet",
+    "Verdict",
+    "read_rule",
+]
 
 WINDOW = 200
 """So many characters of what was just said are looked at together with the next clause."""
 LONGEST_WORD = 40
 """A word cut in two between clauses is looked for in so many characters before the cut."""
-
-
-class RuleKind(StrEnum):
-    """What a rule looks for."""
-
-    WORDS = "words"
-    PATTERN = "pattern"
-    LENGTH = "length"
-    CAPS = "caps"
-    REPEATS = "repeats"
-    LINKS = "links"
-    NAMES = "names"
-
-
-class RuleScope(StrEnum):
-    """Where a rule looks."""
-
-    IN = "in"
-    OUT = "out"
-    BOTH = "both"
-
-
-class Action(StrEnum):
-    """What is done about a hit, mildest first."""
-
-    WARN = "warn"
-    REPLACE = "replace"
-    HOLD = "hold"
-    SKIP = "skip"
-    DROP = "drop"
-    TIMEOUT = "timeout"
-    STOP = "stop"
-
-
-class Outcome(StrEnum):
-    """What becomes of a text.
-
-    `DROP` is for what comes in, `SKIP` (this clause is not said) and `STOP` (nor is the rest of the answer) for what
-    goes out; `HOLD` waits for a person.
-    """
-
-    ALLOW = "allow"
-    REPLACE = "replace"
-    HOLD = "hold"
-    DROP = "drop"
-    SKIP = "skip"
-    STOP = "stop"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A moderation rule.
-
-    Attributes:
-        id: What a verdict calls it.
-        kind: What it looks for.
-        patterns: Words and phrases (see `matching.WordTable` for how they are written), names, or RE2 patterns.
-        name: What people call it.
-        limit: For `LENGTH` characters; for `CAPS` the share of capitals, 0 to 1; for `REPEATS` how often in a row a
-            character or word may stand. 0.0 takes the usual limit.
-        scope: Where it looks.
-        action: What is done about a hit.
-        severity: 1 (a matter of taste) to 5 (never).
-        languages: BCP 47 tags of the texts it is for; () for all.
-        replacement: What stands in place of a hit when it is replaced.
-    """
-
-    id: str
-    kind: RuleKind
-    patterns: tuple[str, ...] = ()
-    name: str = ""
-    limit: float = 0.0
-    scope: RuleScope = RuleScope.BOTH
-    action: Action = Action.DROP
-    severity: int = 3
-    languages: tuple[str, ...] = ()
-    replacement: str = "…"
-
-
-@dataclass(frozen=True, slots=True)
-class RuleHit:
-    """A rule fired.
-
-    Attributes:
-        rule_id: Which.
-        rule_name: What people call it.
-        action: What it asks for.
-        severity: How bad it is, 1 to 5.
-        place: "text" or "name".
-        start: Where the hit begins, in characters of the checked text; below 0 when in what was said before.
-        end: Where it ends.
-    """
-
-    rule_id: str
-    rule_name: str
-    action: Action
-    severity: int
-    place: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What is to be done with a text.
-
-    Attributes:
-        outcome: What becomes of it.
-        text: The text to go on with; "" unless the outcome is allow, replace or hold.
-        name: The name to go on with; "" when it may not be shown or spoken.
-        hits: Every rule that fired, the gravest first.
-    """
-
-    outcome: Outcome
-    text: str
-    name: str = ""
-    hits: tuple[RuleHit, ...] = ()
-
-    @property
-    def is_allowed(self) -> bool:
-        """Whether `text` may be used now."""
-        return self.outcome in {Outcome.ALLOW, Outcome.REPLACE}
-
-    @property
-    def rule_ids(self) -> tuple[str, ...]:
-        """The rules that fired, each once, the gravest first."""
-        return tuple(dict.fromkeys(hit.rule_id for hit in self.hits))
 
 
 def read_rule(
@@ -213,16 +98,16 @@ class RuleSet:
 
         Args:
             text: What was said.
-            name: Display name of who said it. A name that breaks a rule is taken away; the text stands by itself.
+            name: Display name of who said it. What breaks a rule in it is replaced, or the whole name is taken away;
+                the text stands by itself.
             language: BCP 47 tag of the text, if known; rules for other languages are left out.
         """
         hits = _for_language(self._incoming.find(text), language)
         named = _for_language(self._incoming.find_in_name(name), language) if name else []
-        allowed_name = name if all(found.rule.action is Action.WARN for found in named) else ""
         outcome = _INCOMING[_gravest(hits)]
         kept = "" if outcome is Outcome.DROP else _replaced(text, hits)
         reports = [found.hit("text") for found in hits] + [found.hit("name") for found in named]
-        return Verdict(outcome, kept, allowed_name, _sorted(reports))
+        return Verdict(outcome, kept, _allowed_name(name, named), _sorted(reports))
 
     def check_out(self, clause: str, tail: str = "", *, language: str = "") -> Verdict:
         """Check what is about to be said.
@@ -297,11 +182,13 @@ class _Lookout:
             for pattern in (LINK,) if rule.kind is RuleKind.LINKS else rule.patterns:
                 if add is not None:
                     add(owner, pattern)
+        for table in (self._words, self._names, self._patterns):
+            table.compile()
 
     def find(self, text: str) -> list[_Found]:
         """Return every rule that fires on a text."""
         found = self._matches(text, 0)
-        found += [_Found(rule, 0, len(text)) for rule in self._shapes if _is_misshapen(rule, text)]
+        found += [_Found(rule, 0, len(text)) for rule in self._shapes if is_misshapen(rule, text)]
         return found
 
     def find_across(self, tail: str, clause: str) -> list[_Found]:
@@ -324,13 +211,18 @@ class _Lookout:
         """Return the words and patterns that end behind `offset`, each once."""
         found: dict[_Found, None] = {}
         for reading in _readings(text):
-            behind = bisect_right(reading.ends, offset)
-            matches = itertools.chain(self._words.find(reading.text, behind), self._patterns.find(reading.text, behind))
-            for match in matches:
+            for match in self._matches_of(reading, bisect_right(reading.ends, offset)):
                 start, end = reading.span(match.start, match.end)
                 if end > offset:
                     found[_Found(self._rules[match.owner], start - offset, end - offset)] = None
         return list(found)
+
+    def _matches_of(self, reading: Folded, behind: int) -> Iterator[Match]:
+        yield from self._words.find(reading.text, behind)
+        yield from self._patterns.find(reading.text, behind)
+        for start, end in reading.spaced:
+            for owner in self._words.find_spaced(reading.text[start:end]):
+                yield Match(owner, start, end)
 
 
 def _readings(text: str) -> tuple[Folded, ...]:
@@ -373,41 +265,16 @@ def _replaced(text: str, found: Sequence[_Found]) -> str:
     replaced = "".join(parts)
     for one in asked:
         if one.rule.kind in _BY_NUMBER:
-            replaced = _reshaped(one.rule, replaced)
+            replaced = reshaped(one.rule, replaced)
     return replaced
 
 
-def _is_misshapen(rule: Rule, text: str) -> bool:
-    limit = rule.limit or USUAL_LIMITS[rule.kind]
-    if rule.kind is RuleKind.LENGTH:
-        return len(text) > limit
-    if rule.kind is RuleKind.CAPS:
-        letters = [char for char in text if char.isalpha()]
-        return len(letters) >= FEWEST_LETTERS and sum(map(str.isupper, letters)) > limit * len(letters)
-    return _drawn_out(int(limit)).search(text) is not None or _said_again(int(limit)).search(text) is not None
-
-
-def _reshaped(rule: Rule, text: str) -> str:
-    """Return `text` as the rule would have it."""
-    limit = rule.limit or USUAL_LIMITS[rule.kind]
-    if rule.kind is RuleKind.LENGTH:
-        return text if len(text) <= limit else text[: int(limit) - 1].rstrip() + "…"
-    if rule.kind is RuleKind.CAPS:
-        return text.lower()
-    shorter = _drawn_out(int(limit)).sub(lambda run: run[1] * min(3, int(limit)), text)
-    return _said_again(int(limit)).sub(lambda run: run[1], shorter)
-
-
-@functools.lru_cache(maxsize=64)
-def _drawn_out(limit: int) -> re.Pattern[str]:
-    """Find a character, but no digit, more than `limit` times in a row."""
-    return re.compile(rf"([^\d\s])\1{{{limit},}}", re.IGNORECASE)
-
-
-@functools.lru_cache(maxsize=64)
-def _said_again(limit: int) -> re.Pattern[str]:
-    """Find a word more than `limit` times in a row."""
-    return re.compile(rf"\b(\w+)(?:\W+\1\b){{{limit},}}", re.IGNORECASE)
+def _allowed_name(name: str, found: Sequence[_Found]) -> str:
+    action = _gravest(found)
+    if action is Action.WARN:
+        return name
+    replaced = _replaced(name, found) if action is Action.REPLACE else ""
+    return replaced if any(map(str.isalnum, replaced)) else ""
 
 
 def _number(kind: RuleKind, content: str) -> float:
@@ -421,8 +288,9 @@ def _number(kind: RuleKind, content: str) -> float:
         number = math.nan
     if kind is RuleKind.CAPS and (written.endswith("%") or number > 1):
         number /= 100
-    if not 0 < number <= _BY_NUMBER[kind]:
-        raise InputInvalid(f"Write a number above 0, at most {_BY_NUMBER[kind]:g}.", field="content")
+    least = 0.01 if kind is RuleKind.CAPS else 1
+    if not least <= number <= _BY_NUMBER[kind]:
+        raise InputInvalid(f"Write a number from {least:g} to {_BY_NUMBER[kind]:g}.", field="content")
     return number
 
 
@@ -432,10 +300,6 @@ LINK = (
     r"|dev|ly|cc|to|live|club|fun|pro|space)(?::\d+)?(?:/[^\s]*)?)(?:[^\pL\d]|$)"
 )
 """What a link looks like in a folded text: with a scheme, or a name that ends in one of the domains links use."""
-USUAL_LIMITS = {RuleKind.LENGTH: 500.0, RuleKind.CAPS: 0.8, RuleKind.REPEATS: 5.0}
-FEWEST_LETTERS = 10
-"""In fewer letters capitals mean nothing: "OK", "LOL"."""
-
 _BY_NUMBER = {RuleKind.LENGTH: 10_000.0, RuleKind.CAPS: 1.0, RuleKind.REPEATS: 1_000.0}
 _GRAVITY = list(Action)
 _INCOMING = {

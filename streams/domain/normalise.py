@@ -11,7 +11,7 @@ It gives the readings such a text may be meant to have. A word of one alphabet i
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _UNSEEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Me"}
@@ -29,12 +29,14 @@ class Folded:
         text: The folded text.
         starts: For each character of `text`, where its source begins in `original`.
         ends: For each character of `text`, where its source ends in `original`.
+        spaced: Where in `text` letters stand that were spaced out, so that nobody knows where words begin.
     """
 
     original: str
     text: str
     starts: Sequence[int]
     ends: Sequence[int]
+    spaced: tuple[tuple[int, int], ...] = ()
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return where the folded characters from `start` to before `end` stand in the original; start < end."""
@@ -91,23 +93,33 @@ def fold(text: str) -> Folded:
 def disguises(folded: Folded) -> tuple[Folded, ...]:
     """Return the readings a text may be meant to have, without the text as it is; () when nothing is suspicious.
 
-    At most six: suspicious words read as Latin (1 as i, or as l) or as Cyrillic, letters drawn out as one or as two.
-    A character that stands for a disguised word comes from the whole word.
+    Suspicious words are read as Latin (1 as i, or as l) or as Cyrillic, letters drawn out as one or as two, and signs
+    between letters as letters or as what parts words: twelve readings at most. A character that stands for a disguised
+    word comes from the whole word.
     """
     text = folded.text.replace("_", " ")
     if not _is_suspicious(text):
         return ()
-    suspects = list(_suspects(text))
+    found: dict[str, Folded] = {}
+    for word in (_WORD, _WORD_WITHOUT_SIGNS) if _SIGN_BETWEEN.search(text) else (_WORD,):
+        suspects = list(_suspects(text, word))
+        for words in _readings_of(suspects):
+            reading = _reading(folded, suspects, words)
+            found.setdefault(reading.text, reading)
+    found.pop(folded.text, None)
+    return tuple(found.values())
+
+
+def _readings_of(suspects: "Sequence[_Suspect]") -> Iterable[tuple[str, ...]]:
+    """Return what the suspects may be meant to be, all read in the same way each time."""
     if not suspects:
         return ()
     is_drawn_out = any(_DRAWN_OUT.search(suspect.word) for suspect in suspects)
-    readings = dict.fromkeys(
+    return dict.fromkeys(
         tuple(suspect.read(script, keep) for suspect in suspects)
         for script in (_LATIN, _LATIN_WITH_L, _CYRILLIC)
         for keep in ((1, 2) if is_drawn_out else (1,))
     )
-    asis = tuple(folded.text[suspect.start : suspect.end] for suspect in suspects)
-    return tuple(_reading(folded, suspects, words) for words in readings if words != asis)
 
 
 def _is_suspicious(text: str) -> bool:
@@ -136,6 +148,10 @@ class _Suspect:
     end: int
     word: str
 
+    @property
+    def is_spaced(self) -> bool:
+        return self.end - self.start > len(self.word)
+
     def read(self, script: _Script, keep: int) -> str:
         """Return the word in `script`, or as it is where it is not written in it at all or cannot be."""
         if not script.letter.search(self.word):
@@ -148,28 +164,30 @@ class _Suspect:
 
 def _reading(folded: Folded, suspects: Sequence[_Suspect], words: Sequence[str]) -> Folded:
     """Return the text with each suspect replaced by its word."""
-    chars: list[str] = []
+    text = ""
     starts: list[int] = []
     ends: list[int] = []
+    spaced: list[tuple[int, int]] = []
     place = 0
     for suspect, word in zip(suspects, words, strict=True):
-        chars.append(folded.text[place : suspect.start])
+        text += folded.text[place : suspect.start] + word
         starts.extend(folded.starts[place : suspect.start])
         ends.extend(folded.ends[place : suspect.start])
         start, end = folded.span(suspect.start, suspect.end)
-        chars.append(word)
         starts.extend([start] * len(word))
         ends.extend([end] * len(word))
+        if suspect.is_spaced:
+            spaced.append((len(text) - len(word), len(text)))
         place = suspect.end
-    chars.append(folded.text[place:])
+    text += folded.text[place:]
     starts.extend(folded.starts[place:])
     ends.extend(folded.ends[place:])
-    return Folded(folded.original, "".join(chars), starts, ends)
+    return Folded(folded.original, text, starts, ends, tuple(spaced))
 
 
-def _suspects(text: str) -> Iterator[_Suspect]:
+def _suspects(text: str, words: re.Pattern[str]) -> Iterator[_Suspect]:
     """Yield the disguised words of a folded text in order, letters spaced out as one word."""
-    for found in _WORD.finditer(text):
+    for found in words.finditer(text):
         word = found[0]
         if found["spaced"]:
             yield _Suspect(found.start(), found.end(), _BETWEEN.sub("", word))
@@ -195,6 +213,8 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
 _GAP = r"[\s.*,\-]"
 _SPACED = rf"(?<!\w)[\w@$€](?:{_GAP}{{1,3}}[\w@$€](?!\w)){{2,}}"
 _WORD = re.compile(rf"(?P<spaced>{_SPACED})|[\w@$€](?:[\w@$€!|+]*[\w@$€])?")
+_WORD_WITHOUT_SIGNS = re.compile(rf"(?P<spaced>{_SPACED})|\w+")
+_SIGN_BETWEEN = re.compile(r"\w[@$€!|+]+\w")
 _BETWEEN = re.compile(_GAP)
 _LONE_LETTERS = re.compile(rf"{_GAP}[\w@$€]{_GAP}{{1,3}}[\w@$€](?!\w)")
 _SIGN_IN_WORD = re.compile(r"[0-9@$€!|+][^\W\d]|[@$€](?<=[^\W\d].)|[0-9](?<=[^\W\d].)")

@@ -251,6 +251,7 @@ def _still_wanted(
     kept = [one for one in waiting if one.rank is not Rank.SILENCE]
     silences = [one for one in waiting if one.rank is Rank.SILENCE]
     if not kept and silences:
+        silences.sort(key=lambda one: (one.candidate.received_at, one.candidate.id))
         kept = [silences.pop()]
     for one in silences:
         _end(ends, one.candidate, Reason.SUPERSEDED)

@@ -7,11 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from personas.domain.prompt import Prompt
+from streams.domain.triage import Candidate
+
+TAIL_MS = 120  # a segment is heard to its end when no more than this is missing
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenEvent:
-    """The event a turn answers."""
+    """The event a turn answers.
+
+    `is_private` is that whoever it is from opted out: their words are answered and kept nowhere.
+    """
 
     id: UUID
     kind: str
@@ -20,6 +26,7 @@ class ChosenEvent:
     text: str
     amount: str
     viewer_id: UUID | None
+    is_private: bool
     received_at: dt.datetime
 
 
@@ -28,7 +35,9 @@ class Claim:
     """A turn that is ours to perform.
 
     Attributes:
+        candidate: What it answers, as triage saw it.
         turn_id: The turn's id.
+        started_at: When it was claimed; aware.
         event: What it answers.
         epoch: Control epoch it began in; a higher one interrupts it.
         prompt: What the brain is asked.
@@ -38,7 +47,9 @@ class Claim:
         frames: What docks are to be told.
     """
 
+    candidate: Candidate
     turn_id: UUID
+    started_at: dt.datetime
     event: ChosenEvent
     epoch: int
     prompt: Prompt
@@ -62,6 +73,11 @@ class Idle:
 
 
 @dataclass(frozen=True, slots=True)
+class Stale:
+    """The configuration moved on: read it anew and ask again."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpokenSegment:
     """A segment as it was voiced and heard.
 
@@ -75,6 +91,7 @@ class SpokenSegment:
         audio_ms: Length of its audio.
         heard_ms: How much of it was heard.
         heard_by: `HeardSource` value: who says so.
+        whole_ms: Length of all its audio, estimated if it was cut before all was made; 0 when it was only shown.
     """
 
     number: int
@@ -86,14 +103,15 @@ class SpokenSegment:
     audio_ms: int
     heard_ms: int
     heard_by: str
+    whole_ms: int
 
     @property
     def heard_text(self) -> str:
         """The words that were heard: all of them, or as many as fit the time."""
-        if self.heard_ms >= self.audio_ms - 120 or self.audio_ms == 0:
-            return self.text if self.heard_ms or self.audio_ms == 0 else ""
+        if self.whole_ms == 0 or (self.heard_ms and self.heard_ms >= self.whole_ms - TAIL_MS):
+            return self.text
         words = self.text.split()
-        return " ".join(words[: int(len(words) * self.heard_ms / self.audio_ms)])
+        return " ".join(words[: int(len(words) * self.heard_ms / self.whole_ms)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +129,7 @@ class TurnReport:
 
     Attributes:
         turn_id: The turn.
+        started_at: When it was claimed; aware.
         event: What it answered.
         state: `TurnState` value.
         reason: Code of why, or "".
@@ -130,6 +149,7 @@ class TurnReport:
     """
 
     turn_id: UUID
+    started_at: dt.datetime
     event: ChosenEvent
     state: str
     reason: str
@@ -151,6 +171,11 @@ class TurnReport:
     def text(self) -> str:
         """What was said."""
         return " ".join(segment.text for segment in self.segments if segment.text)
+
+    @property
+    def heard_ms(self) -> int | None:
+        """Milliseconds that were heard, or None when nothing was spoken."""
+        return sum(segment.heard_ms for segment in self.segments) if self.segments else None
 
     @property
     def heard_text(self) -> str:

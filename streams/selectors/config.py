@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
 from memory.models import Lore
@@ -15,9 +16,9 @@ from streams.domain.plan import BrainSpec, BudgetSpec, EmotionSpec, StreamConfig
 from streams.models import ModerationRule, Stream
 from streams.selectors.stage import look_of
 from vtcontrol.kernel.errors import InputInvalid, NotFound, SecretUnreadable
+from vtcontrol.tenancy.compiled import CompiledQuery
 from vtcontrol.tenancy.credentials import Credential
 from vtcontrol.tenancy.metering import Budget
-from vtcontrol.tenancy.studios import Studio
 
 CONFIGS_KEPT = 512
 CHAIN_LONGEST = 4
@@ -26,9 +27,32 @@ _configs: OrderedDict[UUID, StreamConfig] = OrderedDict()
 _lock = threading.Lock()
 
 
-def stream_version(studio_id: UUID) -> int:
-    """Return the studio's configuration version."""
-    return int(Studio.objects.values_list("config_version", flat=True).get(pk=studio_id))
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What tells the live loop that its copies are old: the studio's configuration, the persona's memories."""
+
+    config: int
+    memory: int
+
+
+_VERSIONS = CompiledQuery(
+    lambda stream_id: (
+        Stream.objects.filter(pk=stream_id).order_by().values_list("studio__config_version", "persona__memory_version")
+    ),
+    stream_id=UUID,
+)
+
+
+def read_versions(stream_id: UUID) -> Versions:
+    """Return the versions of now.
+
+    Raises:
+        NotFound: No such stream in this studio.
+    """
+    rows = _VERSIONS.rows(stream_id=stream_id)
+    if not rows:
+        raise NotFound
+    return Versions(*rows[0])
 
 
 def current_config(studio_id: UUID, stream_id: UUID) -> StreamConfig:
@@ -37,7 +61,7 @@ def current_config(studio_id: UUID, stream_id: UUID) -> StreamConfig:
     Raises:
         NotFound: No such stream in this studio.
     """
-    version = stream_version(studio_id)
+    version = read_versions(stream_id).config
     with _lock:
         config = _configs.get(stream_id)
     if config is None or config.version != version or config.studio_id != studio_id:

@@ -9,15 +9,16 @@ from memory.selectors import RecalledMemory, lore_for, recall, recent_lines
 from personas.domain.inputs import EventText, Expression, MemoryText, PromptInputs, TranscriptLine, Vocabulary
 from personas.domain.modes import SamplingOverrides
 from personas.domain.prompt import Prompt, build
-from personas.models import Persona
 from relationships.selectors import card_for_prompt
 from streams.domain.plan import StreamConfig
 from streams.models import DirectorNote, InboxEvent
 from vtcontrol.kernel.events import EventKind
+from vtcontrol.tenancy.compiled import CompiledQuery
 
 SCRIPTED_CONTEXT_TOKENS = 3000
 SCRIPTED_MAX_TOKENS = 220
 TRANSCRIPT_LINES = 16
+NOTES_MOST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +44,29 @@ def vocabulary_of(config: StreamConfig) -> Vocabulary:
     )
 
 
-def gather(config: StreamConfig, event: InboxEvent, *, now: dt.datetime) -> Context:
-    """Read a turn's context and make its prompt. Five queries."""
-    version = Persona.objects.values_list("memory_version", flat=True).get(pk=config.persona_id)
+_NOTES = CompiledQuery(
+    lambda stream_id: (
+        DirectorNote.objects.filter(stream_id=stream_id, turns_left__gt=0)
+        .order_by("created_at")
+        .values_list("id", "text")[:NOTES_MOST]
+    ),
+    stream_id=UUID,
+)
+
+
+def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now: dt.datetime) -> Context:
+    """Read a turn's context and make its prompt. Four queries.
+
+    Args:
+        config: The stream's configuration.
+        event: What is answered.
+        memory_version: The persona's memory version as just read.
+        now: The time of the turn.
+    """
     card = card_for_prompt(event.viewer_id, config.persona_id, config.language, now=now)
     viewer_id = event.viewer_id if card.is_remembered else None
-    memories = recall(config.persona_id, version, event.text, viewer_id, now=now)
-    notes = list(
-        DirectorNote.objects.filter(stream_id=config.stream_id, turns_left__gt=0)
-        .order_by("created_at")
-        .values_list("id", "text")[:8]
-    )
+    memories = recall(config.persona_id, memory_version, event.text, viewer_id, now=now)
+    notes = _NOTES.rows(stream_id=config.stream_id)
     brain = config.brains[0] if config.brains else None
     amount = f"{event.amount.normalize():f} {event.currency}".strip() if event.amount is not None else ""
     inputs = PromptInputs(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -10,8 +11,10 @@ from streams.domain.plan import StreamConfig
 from streams.domain.triage import Candidate, Rank, TriagePolicy, TriageState, choose, rank
 from streams.models import InboxEvent, Turn
 from vtcontrol.kernel.events import EventKind, EventState
+from vtcontrol.tenancy.compiled import CompiledQuery
 
 CANDIDATES_MOST = 10_000
+ARRIVALS_MOST = 64
 IDLE_WAIT_S = 15.0
 SHOWN = 8
 
@@ -22,6 +25,7 @@ class Choice:
 
     Attributes:
         pick: The event to answer, or None.
+        candidate: The same as triage saw it.
         retired: Ids by (terminal state, reason).
         told: The same by id.
         shown: Some of the retired, whole rows, for the docks.
@@ -29,36 +33,75 @@ class Choice:
     """
 
     pick: InboxEvent | None
+    candidate: Candidate | None = None
     retired: dict[tuple[str, str], list[UUID]] = field(default_factory=dict)
     told: dict[UUID, tuple[str, str]] = field(default_factory=dict)
     shown: list[InboxEvent] = field(default_factory=list)
     wait_s: float = 15.0
 
 
-def choose_event(stream_id: UUID, config: StreamConfig, now: dt.datetime) -> Choice:
-    """Ask triage which of the waiting events is answered next. Three queries, and one more for the pick."""
-    candidates = [_candidate(row) for row in _waiting(stream_id)]
-    if not candidates:
+_WAITING_FIELDS = ("id", "kind", "received_at", "viewer_id", "platform", "author_id", "text", "is_mention", "is_first")
+_WAITING = CompiledQuery(
+    lambda stream_id: (
+        InboxEvent.objects.filter(stream_id=stream_id, state=EventState.WAITING.value)
+        .order_by("-priority", "-received_at")
+        .values_list(*_WAITING_FIELDS)[:CANDIDATES_MOST]
+    ),
+    stream_id=UUID,
+)
+_PICK_FIELDS = ("amount", "currency", "author_name", "broadcast_id", "attempts")
+_PICK = CompiledQuery(
+    lambda event_id: InboxEvent.objects.filter(pk=event_id).order_by().values_list(*_WAITING_FIELDS, *_PICK_FIELDS),
+    event_id=UUID,
+)
+_ARRIVED = CompiledQuery(
+    lambda stream_id, since: (
+        InboxEvent.objects.filter(stream_id=stream_id, received_at__gt=since)
+        .order_by()
+        .values_list("id")[:ARRIVALS_MOST]
+    ),
+    stream_id=UUID,
+    since=dt.datetime,
+)
+
+
+def choose_event(stream_id: UUID, config: StreamConfig, state: TriageState | None, now: dt.datetime) -> Choice:
+    """Ask triage which of the waiting events is answered next.
+
+    Args:
+        stream_id: The stream.
+        config: Its configuration.
+        state: What was answered lately, as the runner remembers it; None reads it from the turns.
+        now: The time.
+    """
+    rows = _WAITING.rows(stream_id=stream_id)
+    if not rows:
         return Choice(None)
-    decision = choose(candidates, _state(stream_id, config, now), policy_of(config), now)
+    candidates = [_candidate(row) for row in rows]
+    state = read_triage(stream_id, config, now) if state is None else state
+    arrived = len(_ARRIVED.rows(stream_id=stream_id, since=now - dt.timedelta(minutes=1)))
+    decision = choose(candidates, replace(state, arrivals=arrived), policy_of(config), now)
     retired: dict[tuple[str, str], list[UUID]] = defaultdict(list)
     told: dict[UUID, tuple[str, str]] = {}
     for end in decision.dispositions:
         retired[end.state.value, end.reason.value].append(end.event_id)
         told[end.event_id] = (end.state.value, end.reason.value)
-    pick = InboxEvent.objects.filter(pk=decision.pick.id).first() if decision.pick else None
     shown = list(InboxEvent.objects.filter(pk__in=list(told)[-SHOWN:])) if told else []
     wait_s = (decision.wait_until - now).total_seconds() if decision.wait_until else IDLE_WAIT_S
-    return Choice(pick, dict(retired), told, shown, max(0.02, wait_s))
+    pick = _event(stream_id, decision.pick.id) if decision.pick else None
+    return Choice(pick, decision.pick, dict(retired), told, shown, max(0.02, wait_s))
 
 
-def _waiting(stream_id: UUID) -> list[tuple[Any, ...]]:
-    rows = InboxEvent.objects.filter(stream_id=stream_id, state=EventState.WAITING)
-    fields = ("id", "kind", "received_at", "viewer_id", "platform", "author_id", "text", "is_mention", "is_first")
-    return list(rows.order_by("-priority", "-received_at").values_list(*fields)[:CANDIDATES_MOST])
+def _event(stream_id: UUID, event_id: UUID) -> InboxEvent | None:
+    """Return the picked event, with the fields a turn needs."""
+    rows = _PICK.rows(event_id=event_id)
+    if not rows:
+        return None
+    values = dict(zip((*_WAITING_FIELDS, *_PICK_FIELDS), rows[0], strict=True))
+    return InboxEvent(stream_id=stream_id, state=EventState.WAITING, **values)
 
 
-def _candidate(row: tuple[Any, ...]) -> Candidate:
+def _candidate(row: Sequence[Any]) -> Candidate:
     event_id, kind, received_at, viewer_id, platform, author_id, text, is_mention, is_first = row
     return Candidate(
         id=event_id,
@@ -91,8 +134,8 @@ def policy_of(config: StreamConfig) -> TriagePolicy:
     )
 
 
-def _state(stream_id: UUID, config: StreamConfig, now: dt.datetime) -> TriageState:
-    """Return what was answered lately, from the turns of the last minutes."""
+def read_triage(stream_id: UUID, config: StreamConfig, now: dt.datetime) -> TriageState:
+    """Return what was answered lately, from the turns of the last minutes; arrivals are not counted."""
     since = now - dt.timedelta(seconds=max(60, config.viewer_cooldown_s))
     rows = Turn.objects.filter(stream_id=stream_id, started_at__gt=since, finished_at__gt=since, event__isnull=False)
     of_event = ("viewer_id", "platform", "author_id", "kind", "text", "is_mention", "is_first")
@@ -106,5 +149,4 @@ def _state(stream_id: UUID, config: StreamConfig, now: dt.datetime) -> TriageSta
             viewers[person] = finished_at
         if rank(EventKind(kind), text, is_mention=is_mention, is_first=is_first) is Rank.CHATTER:
             chatter.append(finished_at)
-    arrived = InboxEvent.objects.filter(stream_id=stream_id, received_at__gt=now - dt.timedelta(minutes=1)).count()
-    return TriageState(answered_at, viewers, tuple(chatter), arrived)
+    return TriageState(answered_at, viewers, tuple(chatter))

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Sum
 from django.utils import timezone
 
 from streams.domain.lines import Line
@@ -28,7 +29,7 @@ def event_line(event: InboxEvent, *, turn_id: UUID | None = None) -> Line:
     )
 
 
-def turn_line(turn: Turn, character: str) -> Line:
+def turn_line(turn: Turn, character: str, *, heard_ms: int | None = None) -> Line:
     """Return the character's line."""
     return Line(
         id=turn.pk,
@@ -40,6 +41,7 @@ def turn_line(turn: Turn, character: str) -> Line:
         status=str(turn.state),
         reason=turn.reason,
         emotion=turn.emotion,
+        heard_ms=heard_ms,
     )
 
 
@@ -56,8 +58,16 @@ def state_of(state: StreamState) -> dict[str, Any]:
         "live": state.lease_until is not None and state.lease_until > now,
         "stage_pages": int(state.primary_until is not None and state.primary_until > now),
         "speaking_turn": str(speaking) if speaking else None,
-        "brain": {"name": state.brain_note.partition("|")[0], "ok": "|" not in state.brain_note, "note": state.brain_note.partition("|")[2]},
-        "voice": {"name": state.voice_note.partition("|")[0], "ok": "|" not in state.voice_note, "note": state.voice_note.partition("|")[2]},
+        "brain": {
+            "name": state.brain_note.partition("|")[0],
+            "ok": "|" not in state.brain_note,
+            "note": state.brain_note.partition("|")[2],
+        },
+        "voice": {
+            "name": state.voice_note.partition("|")[0],
+            "ok": "|" not in state.voice_note,
+            "note": state.voice_note.partition("|")[2],
+        },
         "waiting": InboxEvent.objects.filter(stream_id=state.stream_id, state=EventState.WAITING).count(),
         "latency_ms": round(timings["first_audio"]) if timings else None,
     }
@@ -66,6 +76,11 @@ def state_of(state: StreamState) -> dict[str, Any]:
 def state_frame(state: StreamState) -> dict[str, Any]:
     """Return the dock frame that carries the live state."""
     return {"type": "state", "version": state.version, "state": state_of(state)}
+
+
+def reserved_state_frame(stream_id: UUID, version: int) -> dict[str, Any]:
+    """Return the state frame for a version that was kept free for it."""
+    return state_frame(StreamState.objects.get(stream_id=stream_id)) | {"version": version}
 
 
 def dock_snapshot(stream_id: UUID) -> dict[str, Any]:
@@ -78,10 +93,11 @@ def dock_snapshot(stream_id: UUID) -> dict[str, Any]:
     if stream is None:
         raise NotFound
     events = InboxEvent.objects.filter(stream_id=stream_id).order_by("-received_at")[:LINES_SHOWN]
-    turns = Turn.objects.filter(stream_id=stream_id).order_by("-started_at")[:LINES_SHOWN]
-    answered_by = {turn.event_id: turn.pk for turn in turns if turn.event_id}
+    turns = Turn.objects.filter(stream_id=stream_id).order_by("-started_at").defer("prompt", "timings")[:LINES_SHOWN]
+    turns = turns.annotate(heard_ms=Sum("segments__heard_ms"))
+    answered_by = {turn.event_id: turn.pk for turn in reversed(turns) if turn.event_id}
     lines = [event_line(event, turn_id=answered_by.get(event.pk)) for event in events]
-    lines += [turn_line(turn, stream.persona.name) for turn in turns]
+    lines += [turn_line(turn, stream.persona.name, heard_ms=turn.heard_ms) for turn in turns]
     lines.sort(key=lambda line: line.at)
     return {
         "type": "hello",

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from streams.models import Stream
 from vtcontrol.kernel.errors import NotFound
+from vtcontrol.tenancy.access import TokenKind
 from vtcontrol.tenancy.tokens import Claims
 
 
@@ -18,3 +19,14 @@ def access_stream(claims: Claims, stream_id: UUID | None) -> Stream:
         raise NotFound
     found: Stream = stream
     return found
+
+
+def own_stream(claims: Claims) -> Stream | None:
+    """Return the one stream a token is for; None for an API token that is for all of its studio's.
+
+    Raises:
+        NotFound: The stream is gone; or a page's token names none.
+    """
+    if claims.stream_id is None and claims.kind == TokenKind.API:
+        return None
+    return access_stream(claims, claims.stream_id)

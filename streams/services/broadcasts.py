@@ -2,14 +2,17 @@
 
 import datetime as dt
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from streams.models import Broadcast
+from streams.models import Broadcast, InboxEvent
 
 IDLE = dt.timedelta(minutes=30)
 
 
 def close_idle_broadcasts() -> int:
-    """End every broadcast without a turn for `IDLE`. Runs over all studios."""
+    """End every broadcast nothing came in for since `IDLE`. Runs over all studios."""
     now = timezone.now()
-    return int(Broadcast.objects.filter(ended_at=None, last_active_at__lt=now - IDLE).update(ended_at=now))
+    lately = InboxEvent.objects.filter(broadcast_id=OuterRef("pk"), received_at__gt=now - IDLE)
+    idle = Broadcast.objects.filter(ended_at=None, started_at__lt=now - IDLE).exclude(Exists(lately))
+    return int(idle.update(ended_at=now))

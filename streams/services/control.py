@@ -14,9 +14,12 @@ from vtcontrol.kernel.events import EventState
 from vtcontrol.tenancy.tasks import enqueue
 
 
-def _change(stream_id: UUID, **values: object) -> StreamState:
-    """Write the state row and return it; the row stays locked until the transaction ends."""
-    if not StreamState.objects.filter(stream_id=stream_id).update(version=F("version") + 1, **values):
+def _change(stream_id: UUID, *, changes: int = 1, **values: object) -> StreamState:
+    """Write the state row and return it; the row stays locked until the transaction ends.
+
+    `changes` is how far the version moves: by as many frames as docks are told, or more to make them fetch all anew.
+    """
+    if not StreamState.objects.filter(stream_id=stream_id).update(version=F("version") + changes, **values):
         raise NotFound
     state: StreamState = StreamState.objects.get(stream_id=stream_id)
     return state
@@ -42,7 +45,7 @@ def skip(stream_id: UUID, *, reason: str = "skip") -> None:
     Raises:
         NotFound: No such stream in this studio.
     """
-    state = _change(stream_id, control_epoch=F("control_epoch") + 1)
+    state = _change(stream_id, changes=0, control_epoch=F("control_epoch") + 1)
     _stop(stream_id, state, reason)
 
 
@@ -56,7 +59,8 @@ def panic(stream_id: UUID) -> None:
     now = timezone.now()
     state = _change(stream_id, control_epoch=F("control_epoch") + 1, panicked_at=now)
     waiting = InboxEvent.objects.filter(stream_id=stream_id, state=EventState.WAITING)
-    waiting.update(state=EventState.CANCELLED, reason="panic", decided_at=now)
+    if waiting.update(state=EventState.CANCELLED, reason="panic", decided_at=now):
+        state = _change(stream_id)  # nobody tells their lines one by one
     _stop(stream_id, state, "panic")
     _tell(stream_id, state)
 

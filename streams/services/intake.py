@@ -5,9 +5,10 @@ An accepted event is safe: whatever dies next, it ends in exactly one terminal s
 
 import datetime as dt
 import hashlib
+import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -34,6 +35,8 @@ TEXT_LONGEST = 2000
 NAME_LONGEST = 80
 BATCH_MOST = 2000
 LINES_TOLD = 20
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
+_FIRST_WITHOUT_SPACES = "\u2e80"  # Chinese and Japanese are written without spaces between words
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ def accept_events(stream_id: UUID, events: Sequence[IncomingEvent]) -> list[Acce
 
     Raises:
         NotFound: No such stream in this studio.
-        Conflict: The stream is disabled; or an id was used before for something else.
+        Conflict: The stream is disabled; or the id of a lone event was used before for something else. In a batch the
+            first one stays, so that a link's other lines are not lost.
         InputInvalid: An event is malformed, or there are too many.
     """
     received_at = timezone.now()
@@ -94,6 +98,9 @@ def _check(event: IncomingEvent) -> None:
         raise InputInvalid("An event names its platform and its id there.", field="platform_id")
     if len(event.author_id) > 128:
         raise InputInvalid("An author's id has at most 128 characters.", field="author_id")
+    for field in ("platform", "platform_id", "author_id", "currency"):
+        if _NOT_STORABLE.search(getattr(event, field)):
+            raise InputInvalid("An id is made of real characters.", field=field)
 
 
 def clean_text(text: str) -> str:
@@ -109,14 +116,19 @@ def _is_control(char: str) -> bool:
 def _store(config: StreamConfig, events: Sequence[IncomingEvent], received_at: dt.datetime) -> list[Accepted]:
     state = StreamState.objects.select_for_update().get(stream_id=config.stream_id)
     known = _known_events(config.stream_id, events)
-    fresh = {key: event for event in events if (key := _key(event)) not in known}
+    fresh: dict[tuple[str, str], IncomingEvent] = {}
+    for event in events:
+        if (key := _key(event)) not in known:
+            fresh.setdefault(key, event)
     if fresh:
         rows = _write(config, fresh, received_at, is_panicked=state.panicked_at is not None)
         known |= {_key_of_row(row): row for row in rows}
-        _tell(config.stream_id, state, rows)
         if any(row.state == EventState.WAITING for row in rows):
-            enqueue("live.perform", stream_id=config.stream_id)
-    return [_accepted(event, known[_key(event)], is_new=_key(event) in fresh) for event in events]
+            enqueue("live.perform", stream_id=config.stream_id)  # first: the docks can wait
+        _tell(config.stream_id, state, rows)
+    if len(events) == 1 and known[_key(events[0])].digest != _digest(events[0]):
+        raise Conflict("This id was used before for another event.")
+    return [_accepted(known[_key(event)], is_new=fresh.pop(_key(event), None) is not None) for event in events]
 
 
 def _key(event: IncomingEvent) -> tuple[str, str]:
@@ -139,9 +151,7 @@ def _known_events(stream_id: UUID, events: Sequence[IncomingEvent]) -> dict[tupl
     return {_key_of_row(row): row for row in rows}
 
 
-def _accepted(event: IncomingEvent, row: InboxEvent, *, is_new: bool) -> Accepted:
-    if row.digest != _digest(event):
-        raise Conflict("This id was used before for another event.")
+def _accepted(row: InboxEvent, *, is_new: bool) -> Accepted:
     return Accepted(row.pk, str(row.state), row.reason, row.received_at, is_new=is_new)
 
 
@@ -153,14 +163,19 @@ def _write(
     is_panicked: bool,
 ) -> list[InboxEvent]:
     """Insert events that are not known yet, with their verdicts."""
-    authors = [Author(one.platform, one.author_id, clean_text(one.author_name)[:NAME_LONGEST]) for one in fresh.values()]
+    authors = [Author(one.platform, one.author_id, _name(one)) for one in fresh.values()]
     viewers = recognise(authors, now=received_at)
+    greeted: set[UUID] = set()
     broadcast = _open_broadcast(config.stream_id)
     rows: list[InboxEvent] = []
     verdicts: list[Verdict] = []
     for event in fresh.values():
-        judgement = config.rules.check_in(clean_text(event.text), clean_text(event.author_name)[:NAME_LONGEST])
-        row = _row(config, event, viewers.get((event.platform, event.author_id)), judgement, received_at)
+        judgement = config.rules.check_in(clean_text(event.text), _name(event))
+        viewer = viewers.get((event.platform, event.author_id))
+        if viewer is not None:
+            viewer = replace(viewer, is_first=viewer.is_first and viewer.id not in greeted)
+            greeted.add(viewer.id)
+        row = _row(config, event, viewer, judgement, received_at)
         row.broadcast_id = broadcast
         if is_panicked and row.state == EventState.WAITING:
             row.state, row.reason, row.decided_at = EventState.CANCELLED, "panic", received_at
@@ -170,6 +185,10 @@ def _write(
     if verdicts:
         Verdict.objects.bulk_create(verdicts)
     return rows
+
+
+def _name(event: IncomingEvent) -> str:
+    return clean_text(event.author_name)[:NAME_LONGEST]
 
 
 def _open_broadcast(stream_id: UUID) -> UUID:
@@ -220,12 +239,15 @@ def _row(
 
 def mentions(text: str, character: str) -> bool:
     """Tell whether a text addresses the character by its name."""
-    words = text.casefold().replace("@", " ").replace(",", " ").replace("!", " ").replace("?", " ").split()
-    return character.casefold() in words
+    name, heard = character.casefold().strip(), text.casefold()
+    if not name or name[-1] >= _FIRST_WITHOUT_SPACES:
+        return bool(name) and name in heard
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", heard) is not None
 
 
 def _verdict(row: InboxEvent, hit: RuleHit) -> Verdict:
-    return Verdict(rule_id=rule_key(hit.rule_id), rule_name=hit.rule_name[:80], event_id=row.pk, action=hit.action.value)
+    rule_id, name = rule_key(hit.rule_id), hit.rule_name[:80]
+    return Verdict(rule_id=rule_id, rule_name=name, event_id=row.pk, action=hit.action.value)
 
 
 def _tell(stream_id: UUID, state: StreamState, rows: list[InboxEvent]) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from streams.models import StreamState
 from vtcontrol.kernel.errors import LeaseLost
+from vtcontrol.tenancy.compiled import CompiledQuery
 from vtcontrol.tenancy.scope import unscoped
 
 LEASE_S = 6
@@ -56,16 +57,50 @@ def acquire(stream_id: UUID, owner: str) -> Lease | None:
     return Lease(stream_id, owner, fence)
 
 
-def hold(lease: Lease, *, changes: int = 0) -> None:
-    """Renew the lease and raise the state's version by `changes`; locks the row until the transaction ends.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The state row at the moment the lease was renewed; it stays locked until the transaction ends.
+
+    Attributes:
+        version: The state's version, changes included.
+        epoch: The control epoch.
+        is_panicked: Whether panic holds.
+    """
+
+    version: int
+    epoch: int
+    is_panicked: bool
+
+
+_HOLD = CompiledQuery(
+    lambda stream_id, owner, fence, until, changes: StreamState.objects.filter(
+        stream_id=stream_id, lease_owner=owner, fence=fence
+    ),
+    change=lambda stream_id, owner, fence, until, changes: {
+        "lease_until": until,
+        "version": F("version") + changes,
+    },
+    returning=("version", "control_epoch", "panicked_at"),
+    stream_id=UUID,
+    owner=str,
+    fence=int,
+    until=dt.datetime,
+    changes=int,
+)
+
+
+def hold(lease: Lease, *, changes: int = 0) -> Held:
+    """Renew the lease and raise the state's version by `changes`.
 
     Raises:
         LeaseLost: The lease is another worker's.
     """
     until = timezone.now() + dt.timedelta(seconds=LEASE_S)
-    held = StreamState.objects.filter(stream_id=lease.stream_id, lease_owner=lease.owner, fence=lease.fence)
-    if not held.update(lease_until=until, version=F("version") + changes):
+    rows = _HOLD.rows(stream_id=lease.stream_id, owner=lease.owner, fence=lease.fence, until=until, changes=changes)
+    if not rows:
         raise LeaseLost(str(lease.stream_id))
+    version, epoch, panicked_at = rows[0]
+    return Held(version, epoch, panicked_at is not None)
 
 
 def renew(lease: Lease) -> Standing:
@@ -74,10 +109,8 @@ def renew(lease: Lease) -> Standing:
     Raises:
         LeaseLost: The lease is another worker's.
     """
-    with transaction.atomic():
-        hold(lease)
-        row = StreamState.objects.values_list("control_epoch", "panicked_at").get(stream_id=lease.stream_id)
-    return Standing(row[0], row[1] is not None)
+    held = hold(lease)
+    return Standing(held.epoch, held.is_panicked)
 
 
 def release(lease: Lease) -> None:

@@ -15,11 +15,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from memory.models import Speaker, Utterance
+from relationships.selectors import has_opted_out
 from streams.domain.lines import Line, line_frames
 from streams.domain.plan import StreamConfig
-from streams.domain.turns import ChosenEvent, Claim, Idle, TurnReport
+from streams.domain.triage import TriageState
+from streams.domain.turns import ChosenEvent, Claim, Idle, Stale, TurnReport
 from streams.models import (
-    Broadcast,
     DirectorNote,
     InboxEvent,
     Segment,
@@ -28,14 +29,16 @@ from streams.models import (
     TurnState,
     Verdict,
 )
-from streams.selectors.context import Context, gather
+from streams.selectors.config import read_versions
+from streams.selectors.context import gather
 from streams.selectors.inbox import Choice, choose_event
-from streams.selectors.state import OPEN_TURNS, event_line, turn_line
+from streams.selectors.state import OPEN_TURNS, event_line, state_frame, turn_line
 from streams.services.leases import Lease, hold
 from streams.services.usage import is_over_budget, record_usage
 from vtcontrol.kernel.errors import Interrupted, LeaseLost
 from vtcontrol.kernel.events import EventState
 from vtcontrol.kernel.ids import uuid7
+from vtcontrol.tenancy.compiled import CompiledQuery
 from vtcontrol.tenancy.tasks import enqueue
 
 Frames = tuple[dict[str, Any], ...]
@@ -45,30 +48,34 @@ LINES_TOLD = 20
 UTTERANCES_KEPT = dt.timedelta(days=30)
 
 
-def _version(stream_id: UUID) -> tuple[int, int, bool]:
-    """Return (version, control epoch, panicked) of a row this transaction has locked."""
-    row = StreamState.objects.values_list("version", "control_epoch", "panicked_at").get(stream_id=stream_id)
-    return row[0], row[1], row[2] is not None
+_TAKE = CompiledQuery(
+    lambda event_id: InboxEvent.objects.filter(pk=event_id),
+    change=lambda event_id: {"state": EventState.TAKEN.value, "attempts": F("attempts") + 1},
+    event_id=UUID,
+)
 
 
 @transaction.atomic
-def claim(lease: Lease, config: StreamConfig) -> Claim | Idle:
-    """Choose the next event and make its turn ours; or say how long to wait.
+def claim(lease: Lease, config: StreamConfig, triage: TriageState | None = None) -> Claim | Idle | Stale:
+    """Choose the next event and make its turn ours; or say how long to wait; or that the configuration moved on.
 
     Raises:
         LeaseLost: The lease is another worker's.
     """
-    hold(lease)
-    _, epoch, is_panicked = _version(lease.stream_id)
-    if is_panicked or not config.is_enabled:
+    held = hold(lease)
+    if held.is_panicked or not config.is_enabled:
         return Idle(wait_s=3600.0)
+    versions = read_versions(lease.stream_id)
+    if versions.config != config.version:
+        return Stale()
     now = timezone.now()
-    choice = choose_event(lease.stream_id, config, now)
+    choice = choose_event(lease.stream_id, config, triage, now)
     retired = _retire(choice, now)
-    if choice.pick is None:
-        return Idle(choice.wait_s, _frames(lease, [event_line(event) for event in retired]))
+    if choice.pick is None or choice.candidate is None:
+        lines = [event_line(event) for event in retired]
+        return Idle(choice.wait_s, _frames(lease, lines, is_all=_shows_all(choice), with_state=bool(lines)))
     event = choice.pick
-    context = gather(config, event, now=now)
+    context = gather(config, event, versions.memory, now=now)
     turn = Turn(
         id=uuid7(),
         stream_id=lease.stream_id,
@@ -80,24 +87,21 @@ def claim(lease: Lease, config: StreamConfig) -> Claim | Idle:
         started_at=now,
     )
     turn.save(force_insert=True)
-    InboxEvent.objects.filter(pk=event.pk).update(state=EventState.TAKEN, attempts=F("attempts") + 1)
+    _TAKE.count(event_id=event.pk)
     event.state = EventState.TAKEN
     lines = [event_line(one) for one in retired]
     lines += [event_line(event, turn_id=turn.pk), turn_line(turn, config.persona.name)]
-    return _claim_of(turn, event, epoch, context, is_over_budget(config, now), _frames(lease, lines))
-
-
-def _claim_of(
-    turn: Turn, event: InboxEvent, epoch: int, context: Context, is_degraded: bool, frames: Frames  # noqa: FBT001 - private
-) -> Claim:
+    frames = _frames(lease, lines, is_all=_shows_all(choice))
     return Claim(
+        candidate=choice.candidate,
         turn_id=turn.pk,
+        started_at=now,
         event=chosen(event),
-        epoch=epoch,
+        epoch=held.epoch,
         prompt=context.prompt,
         memories=context.memories,
         note_ids=context.note_ids,
-        is_degraded=is_degraded,
+        is_degraded=is_over_budget(config, now),
         frames=frames,
     )
 
@@ -113,17 +117,33 @@ def chosen(event: InboxEvent) -> ChosenEvent:
         text=event.text,
         amount=amount,
         viewer_id=event.viewer_id,
+        is_private=event.viewer_id is None and bool(event.author_id),
         received_at=event.received_at,
     )
 
 
-def _frames(lease: Lease, lines: list[Line]) -> Frames:
-    """Raise the version by the lines told and return their frames."""
-    if not lines:
+def _frames(lease: Lease, lines: list[Line], *, is_all: bool = True, with_state: bool = False) -> Frames:
+    """Raise the version by what is told, and return its frames.
+
+    Args:
+        lease: Whose stream it is.
+        lines: Lines that changed.
+        is_all: They are all that changed; if not, a gap in the versions makes the docks fetch the rest.
+        with_state: The live state changed too.
+    """
+    if not lines and not with_state:
         return ()
     told = lines[-LINES_TOLD:]
-    hold(lease, changes=len(told) + (len(lines) > len(told)))
-    return tuple(line_frames(_version(lease.stream_id)[0], told))
+    gap = not is_all or len(lines) > len(told)
+    version = hold(lease, changes=gap + len(told) + with_state).version
+    frames = line_frames(version - with_state, told)
+    if not with_state:
+        return tuple(frames)
+    return (*frames, state_frame(StreamState.objects.get(stream_id=lease.stream_id)))
+
+
+def _shows_all(choice: Choice) -> bool:
+    return len(choice.shown) == len(choice.told)
 
 
 def _retire(choice: Choice, now: dt.datetime) -> list[InboxEvent]:
@@ -136,33 +156,51 @@ def _retire(choice: Choice, now: dt.datetime) -> list[InboxEvent]:
     return choice.shown
 
 
+_SPEAK = CompiledQuery(
+    lambda turn_id, fence, text, emotion: Turn.objects.filter(pk=turn_id, fence=fence, state__in=OPEN_TURNS),
+    change=lambda turn_id, fence, text, emotion: {
+        "state": TurnState.SPEAKING.value,
+        "text": text,
+        "emotion": emotion,
+    },
+    turn_id=UUID,
+    fence=int,
+    text=str,
+    emotion=str,
+)
+
+
 @transaction.atomic
-def begin_segment(lease: Lease, claim_: Claim, *, text: str, emotion: str, is_first: bool, character: str) -> Frames:
+def begin_segment(lease: Lease, claim_: Claim, *, text: str, emotion: str, is_first: bool) -> int:
     """Commit that a segment is about to be spoken; `text` is the whole answer so far.
+
+    Returns:
+        The state's version: after two changes for the first segment (its line and the live state), one for the others.
 
     Raises:
         LeaseLost: The lease is another worker's.
         Interrupted: The control epoch moved on since the turn was claimed.
     """
-    hold(lease, changes=1)
-    version, epoch, is_panicked = _version(lease.stream_id)
-    if epoch != claim_.epoch or is_panicked:
-        raise Interrupted("panic" if is_panicked else "skip")
-    open_turn = Turn.objects.filter(pk=claim_.turn_id, fence=lease.fence, state__in=OPEN_TURNS)
-    values: dict[str, Any] = {"state": TurnState.SPEAKING, "emotion": emotion} if is_first else {}
-    if not open_turn.update(text=text, **values):
+    held = hold(lease, changes=1 + is_first)
+    if held.epoch != claim_.epoch or held.is_panicked:
+        raise Interrupted("panic" if held.is_panicked else "skip")
+    if not _SPEAK.count(turn_id=claim_.turn_id, fence=lease.fence, text=text, emotion=emotion):
         raise LeaseLost(str(lease.stream_id))
-    line = Line(
+    return held.version
+
+
+def speaking_line(claim_: Claim, *, text: str, emotion: str, character: str) -> Line:
+    """Return the character's line while it is being spoken."""
+    return Line(
         id=claim_.turn_id,
         turn=claim_.turn_id,
-        at=timezone.now(),
+        at=claim_.started_at,
         who="character",
         name=character,
         text=text,
         status=TurnState.SPEAKING.value,
         emotion=emotion,
     )
-    return tuple(line_frames(version, [line]))
 
 
 @transaction.atomic
@@ -187,9 +225,8 @@ def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
         notes = DirectorNote.objects.filter(pk__in=report.note_ids, turns_left__gt=0)
         notes.update(turns_left=F("turns_left") - 1)
     record_usage(config, report, now)
-    Broadcast.objects.filter(stream_id=lease.stream_id, ended_at=None).update(last_active_at=now)
     enqueue("upkeep.absorb", turn_id=report.turn_id)
-    return _frames(lease, _ending_lines(config, report, now))
+    return _frames(lease, _ending_lines(config, report), with_state=True)
 
 
 def _turn_values(report: TurnReport, now: dt.datetime) -> dict[str, Any]:
@@ -233,13 +270,13 @@ def _write_utterances(config: StreamConfig, report: TurnReport, now: dt.datetime
     if not heard:
         return
     common: dict[str, Any] = {"persona_id": config.persona_id, "stream_id": config.stream_id, "turn_id": report.turn_id}
-    common |= {"viewer_id": report.event.viewer_id, "expires_at": now + UTTERANCES_KEPT}
+    viewer_id = report.event.viewer_id
+    is_private = report.event.is_private or (viewer_id is not None and has_opted_out(viewer_id))
+    common |= {"viewer_id": None if is_private else viewer_id, "expires_at": now + UTTERANCES_KEPT}
     rows = []
-    if report.event.text:
-        name = report.event.author_name
-        rows.append(
-            Utterance(speaker=Speaker.VIEWER, name=name, text=report.event.text, said_at=report.event.received_at, **common)
-        )
+    if report.event.text and not is_private:
+        name, at = report.event.author_name, report.event.received_at
+        rows.append(Utterance(speaker=Speaker.VIEWER, name=name, text=report.event.text, said_at=at, **common))
     rows.append(Utterance(speaker=Speaker.CHARACTER, name=config.persona.name, text=heard, said_at=now, **common))
     Utterance.objects.bulk_create(rows)
 
@@ -253,8 +290,8 @@ def _write_verdicts(report: TurnReport) -> None:
         Verdict.objects.bulk_create(rows)
 
 
-def _ending_lines(config: StreamConfig, report: TurnReport, now: dt.datetime) -> list[Line]:
-    event, heard = report.event, sum(segment.heard_ms for segment in report.segments)
+def _ending_lines(config: StreamConfig, report: TurnReport) -> list[Line]:
+    event = report.event
     viewer = Line(
         id=event.id,
         turn=report.turn_id,
@@ -268,21 +305,21 @@ def _ending_lines(config: StreamConfig, report: TurnReport, now: dt.datetime) ->
     answer = Line(
         id=report.turn_id,
         turn=report.turn_id,
-        at=now,
+        at=report.started_at,
         who="character",
         name=config.persona.name,
         text=report.text,
         status=report.state,
         reason=report.reason,
         emotion=report.segments[0].emotion if report.segments else "",
-        heard_ms=heard,
+        heard_ms=report.heard_ms,
     )
     return [viewer, answer]
 
 
 @transaction.atomic
-def recover(lease: Lease) -> None:
-    """Close what the last holder of the lease left open.
+def recover(lease: Lease) -> Frames:
+    """Close what the last holder of the lease left open; return what the docks are to be told.
 
     A turn that reached ears is closed as cut short and never spoken again; one that did not is tried once more.
 
@@ -292,19 +329,29 @@ def recover(lease: Lease) -> None:
     hold(lease)
     left = Turn.objects.filter(stream_id=lease.stream_id, state__in=OPEN_TURNS, fence__lt=lease.fence)
     now = timezone.now()
-    for turn in left.select_related("event"):
-        was_heard = turn.state == TurnState.SPEAKING
-        Turn.objects.filter(pk=turn.pk).update(
-            state=TurnState.CUT if was_heard else TurnState.FAILED, reason="worker_lost", finished_at=now
-        )
-        if turn.event_id is None:
-            continue
-        state, reason = EventState.ANSWERED, "cut_short"
-        if not was_heard:
-            is_spent = turn.event.attempts >= ATTEMPTS_MOST
-            state, reason = (EventState.FAILED, "worker_lost") if is_spent else (EventState.WAITING, "")
-        event = InboxEvent.objects.filter(pk=turn.event_id, state=EventState.TAKEN)
-        event.update(state=state, reason=reason, decided_at=None if state == EventState.WAITING else now)
+    lines: list[Line] = []
+    for turn in left.select_related("event", "persona"):
+        lines += _close(turn, now)
+    return _frames(lease, lines, with_state=True)
+
+
+def _close(turn: Turn, now: dt.datetime) -> list[Line]:
+    """Close a turn whose worker was lost, and its event; return their lines."""
+    was_heard = turn.state == TurnState.SPEAKING
+    turn.state, turn.reason, turn.finished_at = TurnState.CUT if was_heard else TurnState.FAILED, "worker_lost", now
+    turn.save(update_fields=["state", "reason", "finished_at"])
+    lines = [turn_line(turn, turn.persona.name)]
+    event: InboxEvent | None = turn.event
+    if event is None or event.state != EventState.TAKEN:
+        return lines
+    event.state, event.reason = EventState.ANSWERED, "cut_short"
+    if not was_heard:
+        is_spent = event.attempts >= ATTEMPTS_MOST
+        event.state, event.reason = (EventState.FAILED, "worker_lost") if is_spent else (EventState.WAITING, "")
+    taken = InboxEvent.objects.filter(pk=event.pk, state=EventState.TAKEN)
+    decided_at = None if event.state == EventState.WAITING else now
+    taken.update(state=event.state, reason=event.reason, decided_at=decided_at)
+    return [event_line(event, turn_id=turn.pk), *lines]
 
 
 def streams_in_need(limit: int = 500) -> Sequence[tuple[UUID, UUID]]:
@@ -317,5 +364,8 @@ def streams_in_need(limit: int = 500) -> Sequence[tuple[UUID, UUID]]:
     idle = idle.exclude(lease_until__gt=now)
     waiting = idle.filter(stream__events__state=EventState.WAITING)
     broken = idle.filter(stream__turns__state__in=OPEN_TURNS)
-    pairs = {*waiting.values_list("studio_id", "stream_id")[:limit], *broken.values_list("studio_id", "stream_id")[:limit]}
+    pairs = {
+        *waiting.values_list("studio_id", "stream_id")[:limit],
+        *broken.values_list("studio_id", "stream_id")[:limit],
+    }
     return sorted(pairs)

@@ -7,6 +7,7 @@ it is deliberately able to misbehave: to fall silent, to cut a response short, t
 import asyncio
 import time
 from collections.abc import Callable
+from typing import cast
 
 MAX_HEAD_BYTES = 64 * 1024
 REASONS = {
@@ -32,7 +33,7 @@ class Exchange:
 
     __slots__ = (
         "_is_chunked",
-        "_timers",
+        "_timer",
         "_wire",
         "arrived",
         "body",
@@ -48,7 +49,7 @@ class Exchange:
     def __init__(self, wire: "Wire", method: str, target: str, headers: dict[str, str], body: bytes) -> None:
         self._wire = wire
         self._is_chunked = False
-        self._timers: list[asyncio.TimerHandle] = []
+        self._timer: asyncio.TimerHandle | None = None
         self.arrived = time.monotonic()
         self.method = method
         self.path, _, self.query = target.partition("?")
@@ -59,9 +60,8 @@ class Exchange:
         self.on_lost: Callable[[], None] | None = None
 
     def at(self, moment: float, call: Callable[[], None]) -> None:
-        """Call at a moment of `time.monotonic`, unless the client has gone by then."""
-        loop = self._wire.loop
-        self._timers.append(loop.call_later(max(0.0, moment - time.monotonic()), call))
+        """Call at a moment of `time.monotonic`, unless the client has gone by then; one call waits at a time."""
+        self._timer = self._wire.loop.call_later(max(0.0, moment - time.monotonic()), call)
 
     def begin(self, content_type: str, status: int = 200, headers: dict[str, str] | None = None) -> bytes:
         """Return the head of a chunked response (so that it can leave together with the first chunk)."""
@@ -109,9 +109,8 @@ class Exchange:
 
     def _finish(self) -> None:
         self.is_over = True
-        for timer in self._timers:
-            timer.cancel()
-        self._timers.clear()
+        if self._timer is not None:
+            self._timer.cancel()
 
     finish = _finish
 
@@ -127,16 +126,16 @@ class Wire(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, dispatch: Callable[[Exchange], None], wires: "set[Wire]") -> None:
+    def __init__(self, dispatch: Callable[[Exchange], None], wires: "set[Wire]", changed: Callable[[], None]) -> None:
         self.loop = asyncio.get_running_loop()
+        self._changed = changed
         self._dispatch = dispatch
         self._wires = wires
         self._buffer = bytearray()
         self._exchange: Exchange | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but inheritance
         self._wires.add(self)
 
     def data_received(self, data: bytes) -> None:
@@ -147,6 +146,7 @@ class Wire(asyncio.Protocol):
         self._wires.discard(self)
         if self._exchange is not None:
             self._exchange.lose()
+        self._changed()
 
     def complete(self, exchange: Exchange) -> None:
         """The response to the exchange is written; the connection may take the next request."""

@@ -22,6 +22,7 @@ from workers.providers.espeak_process import HEADER, SAMPLE_RATE, Edges, Kind, O
 from workers.turn.visemes import unknown_symbols, visemes_of
 
 PATIENCE_S = 30
+ROOT = Path(__file__).parents[2]
 LONG_TEXT = "Sounds go on and on, and nobody listens to them any more. " * 17
 
 
@@ -247,6 +248,45 @@ def test_no_text_breaks_the_child(child, text, voice):
     assert child.say("Still here.", voice).pcm
 
 
+def test_voice_is_the_same_after_foreign_words_and_after_a_cut(child):
+    fresh = child.say("Привет, как дела?", "ru+f3").phonemes
+
+    child.say("Смотри: Hello World and welcome", "ru+f3")
+    after_words = child.say("Привет, как дела?", "ru+f3").phonemes
+    cut = child.order("Hello World and welcome to the stream. " * 20 + "Привет", "ru+f3")
+    child.read()
+    child.cancel(cut)
+    child.listen(cut)
+    after_cut = child.say("Привет, как дела?", "ru+f3").phonemes
+
+    assert [name for _, name in after_words] == [name for _, name in fresh]
+    assert [name for _, name in after_cut] == [name for _, name in fresh]
+
+
+def test_style_of_one_job_does_not_stay_for_the_next(child):
+    usual = child.say("Good evening!")
+    child.say("Good evening!", rate=350, pitch=99, volume=10)
+    again = child.say("Good evening!")
+
+    assert [name for _, name in again.phonemes] == [name for _, name in usual.phonemes]
+    assert abs(len(again.pcm) - len(usual.pcm)) < 0.05 * len(usual.pcm)
+    assert max(array.array("h", again.pcm)) > 0.8 * max(array.array("h", usual.pcm))
+
+
+def test_failure_while_listening_comes_out_of_the_library():
+    program = (
+        "import sys; from workers.providers.espeak_process import Espeak, Order\n"
+        "def heard(pcm, phonemes): raise RuntimeError('no room')\n"
+        "try: Espeak(*sys.argv[1:]).say(Order(['en'], 'Hello'), heard)\n"
+        "except RuntimeError as failure: print(failure)"
+    )
+    paths = [espeakng_loader.get_library_path(), espeakng_loader.get_data_path()]
+
+    told = subprocess.run([sys.executable, "-c", program, *paths], cwd=ROOT, capture_output=True, check=True)
+
+    assert told.stdout == b"no room\n"
+
+
 def test_markup_and_library_commands_are_not_obeyed(child):
     plain = child.say("ten seconds", rate=175).pcm
     marked = child.say("<break time='10s'/>ten seconds", rate=175).pcm
@@ -257,8 +297,9 @@ def test_markup_and_library_commands_are_not_obeyed(child):
     assert speakable_bytes("a\0\x01b\u00adc\ud800d") == b"a  bc d\0"
 
 
-def test_control_c_is_left_to_the_parent(child):
-    os.kill(child.process.pid, signal.SIGINT)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_to_the_group_is_left_to_the_parent(child, number):
+    os.kill(child.process.pid, number)
 
     assert child.say("Still here.").pcm
 

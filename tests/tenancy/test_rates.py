@@ -1,6 +1,7 @@
 """Rate limits: exactly the limit gets through, however many ask at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
@@ -8,7 +9,7 @@ from django.core.cache import cache
 from vtcontrol.tenancy import rates
 from vtcontrol.tenancy.rates import RateExceeded, spend
 
-NOON = 1_000_000_020.0  # 20 s before the next full minute's window
+NOON = 1_000_000_060.0  # 20 s before the next full minute's window
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +18,7 @@ def _stopped_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _set_time(monkeypatch: pytest.MonkeyPatch, now: float) -> None:
-    monkeypatch.setattr(rates.time, "time", lambda: now)
+    monkeypatch.setattr(rates, "time", SimpleNamespace(time=lambda: now))
 
 
 def _try(key: str, **options: int) -> bool:

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import SystemCheckError
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from tests.factories.tenancy import make_credential
 from vtcontrol.kernel.errors import SecretUnreadable
@@ -39,7 +39,7 @@ def test_the_same_secret_is_sealed_differently_each_time() -> None:
     assert seal(SECRET) != seal(SECRET)
 
 
-def test_a_wrong_key_is_an_error_that_names_neither_secret_nor_ciphertext(settings: SettingsWrapper) -> None:
+def test_a_wrong_key_is_an_error_that_names_neither_secret_nor_ciphertext(settings: Settings) -> None:
     settings.ENCRYPTION_KEYS = [OLD]
     sealed = seal(SECRET)
     settings.ENCRYPTION_KEYS = [NEW]
@@ -59,14 +59,14 @@ def test_what_was_never_sealed_is_an_error(sealed: str) -> None:
 
 
 @pytest.mark.parametrize("keys", [[], ["too short"], ["ключ"], [OLD, "broken"]])
-def test_keys_that_are_none_are_an_error(keys: list[str], settings: SettingsWrapper) -> None:
+def test_keys_that_are_none_are_an_error(keys: list[str], settings: Settings) -> None:
     settings.ENCRYPTION_KEYS = keys
 
     with pytest.raises(SecretUnreadable):
         seal(SECRET)
 
 
-def test_the_first_key_seals_and_every_key_opens(settings: SettingsWrapper) -> None:
+def test_the_first_key_seals_and_every_key_opens(settings: Settings) -> None:
     settings.ENCRYPTION_KEYS = [OLD]
     sealed = seal(SECRET)
     settings.ENCRYPTION_KEYS = [NEW, OLD]
@@ -97,14 +97,14 @@ def test_an_emptied_credential_reveals_nothing(in_studio: Studio) -> None:
     assert make_credential(secret="  ").reveal() == ""
 
 
-def test_keys_new_prints_a_usable_key_even_where_none_is_configured(settings: SettingsWrapper) -> None:
+def test_keys_new_prints_a_usable_key_even_where_none_is_configured(settings: Settings) -> None:
     settings.ENCRYPTION_KEYS = []
 
     Fernet(_keys("new").strip())
 
 
 def test_keys_rotate_seals_every_studios_secrets_with_the_first_key(
-    studio: Studio, other_studio: Studio, settings: SettingsWrapper
+    studio: Studio, other_studio: Studio, settings: Settings
 ) -> None:
     settings.ENCRYPTION_KEYS = [OLD]
     for home in (studio, other_studio):
@@ -124,7 +124,7 @@ def test_keys_rotate_seals_every_studios_secrets_with_the_first_key(
     assert "2" in _keys("check")
 
 
-def test_keys_rotate_leaves_what_it_cannot_read_and_says_which(in_studio: Studio, settings: SettingsWrapper) -> None:
+def test_keys_rotate_leaves_what_it_cannot_read_and_says_which(in_studio: Studio, settings: Settings) -> None:
     settings.ENCRYPTION_KEYS = [OLD]
     lost = make_credential("lost ", secret=SECRET)
     settings.ENCRYPTION_KEYS = [NEW]
@@ -142,7 +142,7 @@ def test_keys_rotate_leaves_what_it_cannot_read_and_says_which(in_studio: Studio
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("verb", ["rotate", "check"])
-def test_keys_touches_no_secret_while_the_environment_is_wrong(verb: str, settings: SettingsWrapper) -> None:
+def test_keys_touches_no_secret_while_the_environment_is_wrong(verb: str, settings: Settings) -> None:
     settings.ENCRYPTION_KEYS = ["not a key"]
 
     with pytest.raises(SystemCheckError, match="VTCONTROL_ENCRYPTION_KEYS"):

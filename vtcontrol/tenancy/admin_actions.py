@@ -7,7 +7,7 @@ the object was found in the studio and its permission was checked.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import update_wrapper
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.admin.utils import quote, unquote
@@ -94,6 +94,8 @@ class ObjectActions:
     """Mixin of a model's admin: routes and draws the methods named in `object_actions`."""
 
     object_actions: tuple[str, ...] = ()
+    opts: Any
+    admin_site: Any
 
     def get_urls(self) -> list[URLPattern]:
         """Return the admin's addresses, those of the buttons first."""
@@ -101,11 +103,12 @@ class ObjectActions:
             path(
                 f"<path:object_id>/{name.replace('_', '-')}/",
                 self._wrapped(name),
-                name=f"{self.opts.app_label}_{self.opts.model_name}_{name}",  # type: ignore[attr-defined]
+                name=f"{self.opts.app_label}_{self.opts.model_name}_{name}",
             )
             for name in self.object_actions
         ]
-        return own + super().get_urls()  # type: ignore[misc]
+        inherited: list[URLPattern] = super().get_urls()  # type: ignore[misc]  # the admin it is mixed into has it
+        return own + inherited
 
     def _wrapped(self, name: str) -> Callable[..., HttpResponse]:
         method = getattr(self, name)
@@ -114,7 +117,7 @@ class ObjectActions:
         def view(request: HttpRequest, object_id: str) -> HttpResponse:
             if not action.is_page and request.method != "POST":
                 return HttpResponseNotAllowed(["POST"])
-            obj = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
+            obj = cast(Any, self).get_object(request, unquote(object_id))
             if obj is None:
                 raise Http404
             if not self.may(request, action.permission, obj):
@@ -124,15 +127,16 @@ class ObjectActions:
             except SHOWN_ERRORS as error:
                 messages.error(request, str(error))
                 answer = None
-            return answer or HttpResponseRedirect(self.address(obj))
+            home = reverse("admin:index") if request.POST.get("back") == "home" else ""
+            return answer or HttpResponseRedirect(home or self.address(obj))
 
-        guarded = self.admin_site.admin_view(view)  # type: ignore[attr-defined]
+        guarded = self.admin_site.admin_view(view)
         return update_wrapper(guarded, method)
 
     def may(self, request: HttpRequest, permission: str, obj: Any = None) -> bool:
         """Tell whether the user holds `permission` ("view", "change", … or "app.codename") on the object."""
         if "." in permission:
-            return bool(request.user.has_perm(permission))  # type: ignore[union-attr]
+            return request.user.has_perm(permission)
         return bool(getattr(self, f"has_{permission}_permission")(request, obj))
 
     def address(self, obj: Any, page: str = "change") -> str:

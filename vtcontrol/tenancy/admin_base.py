@@ -4,30 +4,37 @@ Everything runs in the scope the middleware entered; without one, nothing is per
 exactly like rows that never existed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin.utils import unquote
+from django.contrib.admin.utils import flatten, unquote
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models
 from django.db.models.deletion import Collector, ProtectedError, RestrictedError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.paginator import InfinitePaginator
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from vtcontrol.kernel.errors import ScopeMissing
 from vtcontrol.tenancy.admin_actions import SHOWN_ERRORS, ObjectActions
 from vtcontrol.tenancy.admin_forms import LongText, StudioForm
+from vtcontrol.tenancy.admin_marks import readable
 from vtcontrol.tenancy.admin_site import Place
 from vtcontrol.tenancy.owned import StudioOwned
 from vtcontrol.tenancy.scope import current_studio_id
 
 PROTECTED_SHOWN = 20
+
+
+def is_looking_back(request: HttpRequest) -> bool:
+    """Tell whether the page shows an old version."""
+    return bool(getattr(request, "is_looking_back", False))
 
 
 def is_in_scope() -> bool:
@@ -39,16 +46,29 @@ def is_in_scope() -> bool:
     return True
 
 
+def reader_of(field: "models.JSONField[Any, Any]") -> Callable[[Any], SafeString]:
+    """Return the admin's function that shows a structured field for reading."""
+
+    def shown(obj: Any) -> SafeString:
+        return readable(getattr(obj, field.name))
+
+    shown.short_description = field.verbose_name  # type: ignore[attr-defined]  # read by the admin
+    return shown
+
+
 class ScopedFields:
     """Mixin: what a foreign key offers are rows of the scope's studio."""
 
-    formfield_overrides = {models.TextField: {"widget": LongText}}
+    formfield_overrides = {
+        models.TextField: {"widget": LongText},
+        models.URLField: {"widget": UnfoldAdminTextInputWidget({"type": "url"}), "assume_scheme": "https"},
+    }
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the field, its choices read through the scoped manager."""
         if issubclass(db_field.related_model, StudioOwned):
             kwargs.setdefault("queryset", db_field.related_model.objects.all())
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # the admin has it
 
 
 class StudioModelAdmin(ScopedFields, ObjectActions, ModelAdmin):  # type: ignore[misc]  # unfold ships no types
@@ -61,8 +81,12 @@ class StudioModelAdmin(ScopedFields, ObjectActions, ModelAdmin):  # type: ignore
         next_step: What to do while the list is empty.
     """
 
-    form = StudioForm
+    form: Any = StudioForm
     place: Place | None = None
+    list_display: Sequence[Any] = ("__str__",)
+    list_filter: Sequence[Any] = ()
+    list_select_related: bool | Sequence[str] = False
+    fieldsets: Any = None
     about: Any = ""
     next_step: Any = ""
     list_before_template = "admin/list_about.html"
@@ -73,6 +97,11 @@ class StudioModelAdmin(ScopedFields, ObjectActions, ModelAdmin):  # type: ignore
     show_full_result_count = False
     warn_unsaved_form = True
     compressed_fields = True
+
+    def __init__(self, model: type[models.Model], admin_site: Any) -> None:
+        super().__init__(model, admin_site)
+        structured = [field for field in model._meta.fields if isinstance(field, models.JSONField)]
+        self._readers = {field.name: reader_of(field) for field in structured}
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Tell whether the user's role may see it; never without a scope."""
@@ -90,31 +119,46 @@ class StudioModelAdmin(ScopedFields, ObjectActions, ModelAdmin):  # type: ignore
         """Tell whether the user's role may delete it; never without a scope."""
         return is_in_scope() and super().has_delete_permission(request, obj)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the layout; who may not change the object gets structured values in a form for reading."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or (self.has_change_permission(request, obj) and not is_looking_back(request)):
+            return fieldsets
+        return [
+            (title, {**options, "fields": [self._readers.get(name, name) for name in flatten(options["fields"])]})
+            for title, options in fieldsets
+        ]
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Show or save the form; a refusal of a service becomes a message."""
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
         except SHOWN_ERRORS as error:
             messages.error(request, str(error))
         except IntegrityError:
             messages.error(request, _("Somebody saved the same at the same moment. Nothing was changed: try again."))
+        else:
+            return answer
         return HttpResponseRedirect(request.get_full_path())
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Ask and delete; a refusal of a service becomes a message."""
         try:
-            return super().delete_view(request, object_id, extra_context)
+            answer: HttpResponse = super().delete_view(request, object_id, extra_context)
         except SHOWN_ERRORS as error:
             messages.error(request, str(error))
+        else:
+            return answer
         return HttpResponseRedirect(request.get_full_path())
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         """Add the object's buttons."""
         obj = kwargs.get("obj")
         context["object_buttons"] = self.buttons(request, obj) if obj is not None else []
-        return super().render_change_form(request, context, **kwargs)
+        answer: HttpResponse = super().render_change_form(request, context, **kwargs)
+        return answer
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Show who changed the object and when.
@@ -123,7 +167,8 @@ class StudioModelAdmin(ScopedFields, ObjectActions, ModelAdmin):  # type: ignore
             Http404: No such object in this studio.
         """
         self.require_object(request, object_id)
-        return super().history_view(request, object_id, extra_context)
+        answer: HttpResponse = super().history_view(request, object_id, extra_context)
+        return answer
 
     def require_object(self, request: HttpRequest, object_id: str) -> Any:
         """Return an object the user may see.
@@ -144,7 +189,7 @@ class StudioModelAdmin(ScopedFields, ObjectActions, ModelAdmin):  # type: ignore
     ) -> tuple[list[Any], dict[str, int], set[str], list[str]]:
         """Return what goes with `objs`: themselves by name, all that hangs on them by number."""
         chosen = list(objs)
-        collector = Collector(using="default", origin=chosen)
+        collector = Collector(using="default", origin=objs)
         try:
             collector.collect(chosen)
         except ProtectedError as error:
@@ -191,64 +236,6 @@ class EndlessAdmin(ReadOnlyAdmin):
     """An admin of records that are never counted, because there are too many."""
 
     paginator = InfinitePaginator
-
-
-class TrackedAdmin(SimpleHistoryAdmin, StudioModelAdmin):  # type: ignore[misc]  # simple_history ships no types
-    """An admin of rows with a history of their values.
-
-    Old versions are shown, never written back through the history page: what they link to may be gone.
-    """
-
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Show what changed and when.
-
-        Raises:
-            Http404: No such object in this studio, whether or not there was one once.
-        """
-        self.require_object(request, object_id)
-        context = {"admin_user_view": "", **(extra_context or {})}
-        return super().history_view(request, object_id, context)  # type: ignore[no-any-return]
-
-    def history_form_view(
-        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
-    ) -> HttpResponse:
-        """Show one old version.
-
-        Raises:
-            Http404: No such object or version in this studio.
-        """
-        if request.method != "GET":
-            return HttpResponseNotAllowed(["GET"])
-        self.require_object(request, object_id)
-        if not version_id.isdecimal():
-            raise Http404
-        request.is_looking_back = True  # type: ignore[attr-defined]  # read by get_readonly_fields
-        return super().history_form_view(request, object_id, version_id, extra_context)  # type: ignore[no-any-return]
-
-    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Old versions are for looking at."""
-        return True
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
-        """Return the fields that cannot be edited: all of them in an old version."""
-        fixed = list(super().get_readonly_fields(request, obj))
-        if getattr(request, "is_looking_back", False):
-            columns = [field.name for field in self.opts.fields if field.editable]
-            fixed += [name for name in columns if name not in fixed]
-        return fixed
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the layout; an old version shows only columns, not the form's own fields."""
-        if not getattr(request, "is_looking_back", False):
-            return super().get_fieldsets(request, obj)
-        columns = [field.name for field in self.opts.fields if field.editable]
-        return [(None, {"fields": columns})]
-
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """Return the form; an old version needs none."""
-        if getattr(request, "is_looking_back", False):
-            kwargs |= {"form": StudioForm, "fields": []}
-        return super().get_form(request, obj, **kwargs)
 
 
 class StudioTabularInline(ScopedFields, TabularInline):  # type: ignore[misc]  # unfold ships no types

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminPasswordWidget,
@@ -24,6 +25,8 @@ class StudioForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for eve
         super().__init__(*args, **kwargs)
         if hasattr(self.instance, "studio_id") and self.instance.studio_id is None:
             self.instance.studio_id = current_studio_id()
+        for field in self.fields.values():
+            field.label = capfirst(field.label)
 
     def _get_validation_exclusions(self) -> set[str]:
         """Check uniqueness within the studio too, though no field of the form shows the studio."""
@@ -38,7 +41,7 @@ class LongText(UnfoldAdminTextareaWidget):  # type: ignore[misc]  # unfold ships
     """A text area that says how much room is left instead of silently cutting what is pasted."""
 
     class Media:
-        js = (forms.Script("admin/studio.js", type="module"),)  # type: ignore[attr-defined]  # new in Django 5.2
+        js = (forms.Script("admin/studio.js", type="module"),)
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"rows": 6, **(attrs or {})})
@@ -58,7 +61,7 @@ class Slider(forms.NumberInput):
     template_name = "admin/widgets/slider.html"
 
     class Media:
-        js = (forms.Script("admin/studio.js", type="module"),)  # type: ignore[attr-defined]  # new in Django 5.2
+        js = (forms.Script("admin/studio.js", type="module"),)
 
     def __init__(self, least: float, most: float, step: float = 0.05) -> None:
         super().__init__({"min": least, "max": most, "step": step, "class": "vt-slider"})
@@ -80,7 +83,7 @@ class WordsField(forms.CharField):
         text = super().to_python(value) or ""
         return list(dict.fromkeys(word for part in text.split(",") if (word := part.strip())))
 
-    def validate(self, value: list[str]) -> None:  # type: ignore[override]  # the value is a list here
+    def validate(self, value: list[str]) -> None:
         """Refuse more or longer words than anybody reads.
 
         Raises:
@@ -99,7 +102,7 @@ class WordsField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare as lists."""
-        return (initial or []) != self.to_python(data)
+        return bool((initial or []) != self.to_python(data))
 
 
 class SecretField(forms.CharField):
@@ -113,4 +116,3 @@ class SecretField(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Tell whether something was typed."""
         return bool(data)
-

@@ -1,11 +1,13 @@
-"""Small pieces of HTML the admin's lists and pages share: chips, times, durations. Owns their markup, escapes all text."""
+"""Small pieces of HTML the admin's lists and pages share: chips, times, durations. Owns their markup; escapes all."""
 
 import datetime as dt
+import json
 from enum import StrEnum
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -34,6 +36,22 @@ def chip(text: object, tone: Tone = Tone.PLAIN, icon: str = "") -> SafeString:
 def nothing() -> SafeString:
     """Return the mark for an empty cell."""
     return format_html('<span class="vt-muted">{}</span>', "—")
+
+
+def readable(value: Any) -> SafeString:
+    """Return a structured value for reading: words in a row, topics with their lines, else indented JSON."""
+    if value in (None, "", [], {}):
+        return nothing()
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return format_html_join(" ", "{}", ((chip(word),) for word in value))
+    if isinstance(value, dict) and all(_is_lines(lines) for lines in value.values()):
+        parts = (f"[{topic}]\n" + "\n".join(lines) for topic, lines in value.items())
+        return format_html('<pre class="vt-text">{}</pre>', "\n\n".join(parts))
+    return format_html('<pre class="vt-text">{}</pre>', json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _is_lines(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(line, str) for line in value)
 
 
 def ago(moment: dt.datetime | None) -> SafeString:

@@ -14,13 +14,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.module_loading import import_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from unfold.forms import AuthenticationForm
+from unfold.settings import get_config
 from unfold.sites import UnfoldAdminSite
 
 from vtcontrol.tenancy.middleware import choose_studio, studios_of
@@ -121,6 +122,15 @@ class StudioAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold ships no
         context["colors"] = None  # they are in static/admin/studio.css: the CSP refuses inline styles
         return context
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the dashboard; the page itself asks for its live part alone, every few seconds."""
+        if request.headers.get("HX-Request") != "true":
+            answer: HttpResponse = super().index(request, extra_context)
+            return answer
+        context = {"studio": getattr(request, "studio", None), "has_permission": True}
+        callback = import_string(get_config(self.settings_name)["DASHBOARD_CALLBACK"])
+        return TemplateResponse(request, "admin/control_room.html", callback(request, context))
+
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """Return the sidebar: the dashboard, then each shelf with what the user may see."""
         home = reverse(f"{self.name}:index")
@@ -161,7 +171,7 @@ class StudioAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold ships no
             return HttpResponse()
         results = [*self._find_pages(request, wanted), *self._find_rows(request, wanted)]
         name = "command_results" if "extended" in request.GET else "search_results"
-        context = {"results": results, "page_obj": None, "page_counter": 0, "execution_time": 0.0}
+        context = {"results": results, "page_obj": {"count": len(results)}, "page_counter": 0, "execution_time": 0.0}
         context["command_show_history"] = False
         return TemplateResponse(request, f"unfold/helpers/{name}.html", context, headers={"HX-Trigger": "search"})
 
@@ -187,11 +197,6 @@ class StudioAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold ships no
                 for row in rows[:SEARCH_MOST]
             ]
         return found
-
-
-def stylesheet(_request: HttpRequest) -> str:
-    """Return the address of the admin's own style sheet, for the settings."""
-    return static("admin/studio.css")
 
 
 site = StudioAdminSite(name="admin")

@@ -9,7 +9,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-import tablib
+import tablib  # type: ignore[import-untyped]  # tablib ships no types
 import yaml
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -41,9 +41,9 @@ class _PlainLoader(yaml.SafeLoader):
     """A YAML loader without aliases: a small file cannot unfold into a huge one."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):  # type: ignore[no-untyped-call]  # PyYAML's own
+        if self.check_event(yaml.events.AliasEvent):
             raise FileUnusable(_("YAML aliases are not read here."))
-        return super().compose_node(parent, index)  # type: ignore[no-untyped-call]  # the same
+        return super().compose_node(parent, index)
 
 
 def _cell(value: Any) -> Any:
@@ -168,7 +168,7 @@ class PlainDiff(Diff):  # type: ignore[misc]  # import_export ships no types
 
     def as_html(self) -> list[str]:
         """Return one cell a field."""
-        cells = []
+        cells: list[str] = []
         for before, after in zip(self.left, self.right, strict=True):
             if before == after:
                 cells.append(conditional_escape(after))
@@ -246,11 +246,15 @@ class TransferMixin(ImportExportMixin):  # type: ignore[misc]  # import_export s
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         """Tell whether the user may add and change rows."""
-        return self.has_add_permission(request) and self.has_change_permission(request)
+        return bool(self.has_add_permission(request) and self.has_change_permission(request))
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Tell whether the user may take everything home: who may change it, may."""
         return bool(self.has_change_permission(request))
+
+    def get_valid_export_item_pks(self, request: HttpRequest) -> list[Any]:
+        """Return nothing: what is exported is the list as filtered, never single rows named by id."""
+        return []
 
     def get_tmp_storage_class_kwargs(self) -> dict[str, Any]:
         """Return where the upload belongs."""
@@ -266,9 +270,11 @@ class TransferMixin(ImportExportMixin):  # type: ignore[misc]  # import_export s
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Carry out what was shown."""
         try:
-            return super().process_import(request, **kwargs)  # type: ignore[no-any-return]
+            answer: HttpResponse = super().process_import(request, **kwargs)
         except (UploadGone, ValueError, IndexError):
             messages.error(request, _("The uploaded file is no longer here. Upload it again; nothing was changed."))
+        else:
+            return answer
         opts = self.model._meta
         return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_import"))
 

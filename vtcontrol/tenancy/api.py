@@ -8,6 +8,7 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -21,6 +22,21 @@ from vtcontrol.tenancy.tokens import Claims
 PROBLEM_JSON = "application/problem+json"
 
 
+class ShallowJSONParser(JSONParser):
+    """Reads JSON; a body nested deeper than Python goes is the sender's fault."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """Return the parsed body.
+
+        Raises:
+            ParseError: It is no JSON, or nested without end.
+        """
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise exceptions.ParseError(_("The body is nested too deeply.")) from None
+
+
 class StudioView(APIView):
     """A REST view that runs in the scope of its caller's studio.
 
@@ -29,6 +45,7 @@ class StudioView(APIView):
     """
 
     kinds: ClassVar[frozenset[str]] = frozenset({TokenKind.API})
+    parser_classes: ClassVar[list[type[JSONParser]]] = [ShallowJSONParser]  # type: ignore[misc]  # DRF declares it per instance
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer one request, inside the scope that `initial` enters."""

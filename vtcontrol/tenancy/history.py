@@ -26,7 +26,7 @@ class HistoryRows(models.Manager["StudioHistory"]):
         """
         studio_id = scoped_studio_id()
         rows = super().get_queryset()
-        return rows if studio_id is None else rows.filter(studio_id=studio_id)
+        return rows if studio_id is None else rows.filter(studio_id=studio_id)  # type: ignore[misc]  # copied at run time
 
 
 class RowHistory(HistoryManager):  # type: ignore[misc]  # simple_history ships no types

@@ -48,11 +48,11 @@ class StudioMiddleware:
         if not request.path_info.startswith("/admin/"):
             return self._get_response(request)
         studio = chosen_studio(request)
-        request.studio = studio  # type: ignore[attr-defined]
+        request.studio = studio  # type: ignore[attr-defined]  # read by the admin site
         if studio is None:
             response = self._get_response(request)
         else:
             with studio_scope(studio.pk):
                 response = self._get_response(request)
-        response._csp_update = {"script-src": ["'unsafe-eval'"]}  # type: ignore[attr-defined]
+        response._csp_update = {"script-src": ["'unsafe-eval'"]}  # type: ignore[attr-defined]  # django-csp's own
         return response

@@ -36,12 +36,14 @@ class Claims:
         studio_id: Its studio.
         kind: What it opens (`TokenKind` value).
         stream_id: The one stream it opens, or None for all of the studio.
+        is_pass: The caller showed an access pass, not the token itself; a pass buys tickets, never another pass.
     """
 
     token_id: UUID
     studio_id: UUID
     kind: str
     stream_id: UUID | None
+    is_pass: bool = False
 
     def opens(self, stream_id: UUID) -> bool:
         """Tell whether the token is good for this stream (the scope already guards the studio)."""
@@ -69,13 +71,13 @@ def revoke(token: ApiToken) -> None:
     Ticket.objects.filter(token=token).delete()
 
 
-def _claims(token: ApiToken | None) -> Claims:
+def _claims(token: ApiToken | None, *, is_pass: bool = False) -> Claims:
     if token is None or not token.is_valid or not token.studio.is_active:
         raise AccessDenied(_("The token is unknown, expired or revoked."))
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > TOUCH_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return Claims(token.pk, token.studio_id, token.kind, token.stream_id)
+    return Claims(token.pk, token.studio_id, token.kind, token.stream_id, is_pass)
 
 
 def read(bearer: str) -> Claims:
@@ -91,7 +93,7 @@ def read(bearer: str) -> Claims:
                 token_id = signing.loads(bearer.removeprefix(ACCESS_PREFIX), salt=_SALT, max_age=ACCESS_SECONDS)
             except signing.BadSignature:
                 raise AccessDenied(_("The access pass is expired or not ours.")) from None
-            return _claims(tokens.filter(pk=token_id).first())
+            return _claims(tokens.filter(pk=token_id).first(), is_pass=True)
         return _claims(tokens.filter(digest=_digest(bearer)).first())
 
 

@@ -17,6 +17,8 @@ from vtcontrol.tenancy.scope import studio_scope, unscoped
 from vtcontrol.tenancy.secrets import seal, unseal
 from vtcontrol.tenancy.tokens import issue, read
 
+LINKS_FILE = "links.sealed"
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -37,8 +39,8 @@ def page_links() -> Links | None:
         stream = Stream.objects.order_by("id").first()
     if stream is None:
         return None
-    path = Path(settings.DATA_DIR) / "links.sealed"
-    kept = _kept(path)
+    path = Path(settings.DATA_DIR) / LINKS_FILE
+    kept = kept_links()
     if kept is not None and _opens(kept.stage, stream.pk) and _opens(kept.dock, stream.pk):
         return kept
     with studio_scope(stream.studio_id):
@@ -51,9 +53,10 @@ def page_links() -> Links | None:
     return links
 
 
-def _kept(path: Path) -> Links | None:
+def kept_links() -> Links | None:
+    """Return the links the data folder keeps, or None when there are none that can be read."""
     try:
-        stored = json.loads(unseal(path.read_text()))
+        stored = json.loads(unseal((Path(settings.DATA_DIR) / LINKS_FILE).read_text()))
         return Links(stored["stage"], stored["dock"])
     except (OSError, SecretUnreadable, ValueError, KeyError):
         return None

@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from celery import current_app
 from celery.beat import EmbeddedService, Scheduler
+from channels.routing import get_default_application
 from daphne.endpoints import build_endpoint_description_strings
 from daphne.server import Server
 from django.conf import settings
 
-from vtcontrol.celery import app
 from vtcontrol.channel_layer import HomeLoopLayer
 from workers.runner.host import Host, settle
 
@@ -37,10 +38,8 @@ class EmbeddedServer:
 
     def run(self) -> None:
         """Serve until `stop`."""
-        from vtcontrol.asgi import application
-
         server = Server(
-            application=application,
+            application=get_default_application(),
             endpoints=build_endpoint_description_strings(file_descriptor=self._listener.fileno()),
             signal_handlers=False,
             action_logger=None,
@@ -63,7 +62,7 @@ class EmbeddedServer:
 
     def _start_worker(self) -> None:
         """Start Celery in threads: one worker for every queue, and the clock."""
-        self._worker = app.WorkController(
+        self._worker = current_app.WorkController(
             pool="threads",
             concurrency=WORKER_THREADS,
             hostname="embedded@localhost",
@@ -74,7 +73,7 @@ class EmbeddedServer:
             loglevel="WARNING",
         )
         threading.Thread(target=self._worker.start, name="celery-worker", daemon=True).start()
-        self._beat = EmbeddedService(app, thread=True, scheduler_cls=Scheduler, max_interval=1)
+        self._beat = EmbeddedService(current_app._get_current_object(), thread=True, scheduler_cls=Scheduler, max_interval=1)
         self._beat.daemon = True
         self._beat.start()
 

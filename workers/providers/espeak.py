@@ -82,7 +82,6 @@ _SCRIPTS_OF = {
     "ja": ("HIRAGANA", "KATAKANA", "CJK"),
     "ko": ("HANGUL", "CJK"),
 }
-_LATIN = ("LATIN",)
 _VOICE_NAME = re.compile(r"[a-z]{2,3}(?:-[a-z0-9-]{1,24})?(?:\+[\w -]{1,24})?", re.IGNORECASE)
 
 
@@ -108,7 +107,7 @@ def voices_for(request: SpeechRequest) -> list[str]:
 
 
 def _reads(spoken: str, script: str) -> bool:
-    return script in _SCRIPTS_OF.get(spoken.lower().partition("-")[0], _LATIN)
+    return script in _SCRIPTS_OF.get(spoken.lower().partition("-")[0], ("LATIN",))
 
 
 def order_of(request: SpeechRequest) -> Order:
@@ -238,7 +237,7 @@ class _Child:
         self._starting = asyncio.Lock()
         self._readers: set[asyncio.Task[None]] = set()
         self._numbers = itertools.count(1)
-        self._jobs: dict[int, _Job] = {}  # given to the process and not ended, in order: the first is being spoken
+        self._jobs: dict[int, _Job] = {}  # given to this process and not ended, in order: the first is being spoken
         self._arriving = 0
         self._heard_at = 0.0
 
@@ -261,7 +260,7 @@ class _Child:
         return job
 
     async def next_frame(self, job: _Job) -> tuple[Kind, bytes]:
-        """Wait for the job's next frame; after END or a failure `is_over` holds."""
+        """Wait for the job's next frame; after END `is_over` holds."""
         try:
             async with asyncio.timeout(self._patience_s):
                 told = await job.frames.get()
@@ -277,7 +276,7 @@ class _Child:
         return kind, payload
 
     def cancel(self, job: _Job) -> None:
-        """Let go of a job; the process stops speaking it within one buffer."""
+        """Let go of a job; the process stops speaking it within one buffer. Nothing happens to one that is over."""
         if self._process is not None and self._jobs.get(job.number) is job:
             job.is_cancelled = True
             _write(self._process, Kind.CANCEL, job)
@@ -303,9 +302,9 @@ class _Child:
         except BaseException:
             await self._end(process)
             raise
-        self._process = process
+        self._process, self._jobs = process, {}
         self._heard_at = asyncio.get_running_loop().time()
-        reader = asyncio.create_task(self._read(process))
+        reader = asyncio.create_task(self._read(process, self._jobs))
         self._readers.add(reader)
         reader.add_done_callback(self._readers.discard)
         return process
@@ -321,17 +320,22 @@ class _Child:
         if kind is not Kind.READY:
             raise ProviderFailed(NAME, Fault.UNREACHABLE, detail=payload.decode(errors="replace"))
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
+    async def _read(self, process: asyncio.subprocess.Process, jobs: dict[int, _Job]) -> None:
         """Hand out frames until the process ends. Always reading, so that one slow listener delays nobody."""
         try:
             while True:
                 kind, number, payload = await _next_frame_of(process)
                 self._heard_at = asyncio.get_running_loop().time()
-                self._deliver(kind, number, payload)
+                job = jobs.pop(number, None) if kind in {Kind.END, Kind.ERROR} else jobs.get(number)
+                if job is not None and not job.is_cancelled:
+                    job.frames.put_nowait((kind, payload))
         except _STREAM_ENDS:
             pass
         finally:
-            self._lose(process)
+            if self._process is process:
+                self._process = None
+            _orphan(list(jobs.values()))
+            jobs.clear()
         await self._end(process)
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
@@ -348,27 +352,18 @@ class _Child:
             _kill(process)
             await process.wait()
 
-    def _deliver(self, kind: Kind, number: int, payload: bytes) -> None:
-        job = self._jobs.get(number)
-        if kind in {Kind.END, Kind.ERROR}:
-            self._jobs.pop(number, None)
-        if job is not None and not job.is_cancelled:
-            job.frames.put_nowait((kind, payload))
-
-    def _lose(self, process: asyncio.subprocess.Process) -> None:
-        """Tell the jobs of a process that is gone: the one being spoken fails, the others may go elsewhere."""
-        if self._process is process:
-            self._process = None
-        jobs, self._jobs = list(self._jobs.values()), {}
-        for job in jobs[:1]:
-            job.frames.put_nowait(ProviderFailed(NAME, Fault.UNREACHABLE, detail="its process died"))
-        for job in jobs[1:]:
-            job.frames.put_nowait(_NeverBegun())
-
     def _kill_if_silent(self) -> None:
         silent_s = asyncio.get_running_loop().time() - self._heard_at
         if self._process is not None and silent_s >= self._patience_s:
             _kill(self._process)
+
+
+def _orphan(jobs: Sequence[_Job]) -> None:
+    """Tell the jobs of a process that is gone: the one being spoken fails, the others may go elsewhere."""
+    for job in jobs[:1]:
+        job.frames.put_nowait(ProviderFailed(NAME, Fault.UNREACHABLE, detail="its process died"))
+    for job in jobs[1:]:
+        job.frames.put_nowait(_NeverBegun())
 
 
 def _program() -> tuple[str, ...]:

@@ -114,7 +114,7 @@ class Edges:
         self._has_begun = False
 
     def feed(self, pcm: bytes) -> None:
-        """Take the next samples of the library: PCM16 of this machine's byte order."""
+        """Take the next samples of the library."""
         samples = array.array("h", pcm)
         loud = next((at for at in reversed(range(len(samples))) if abs(samples[at]) > self.AUDIBLE), None)
         if loud is not None:
@@ -129,8 +129,8 @@ class Edges:
         return max(0, self._loud_until - self.FADE)
 
     def take(self, count: int) -> bytes:
-        """Return the next `count` of the ready samples, as little-endian PCM16."""
-        pcm = _little_endian(self._held[:count])
+        """Return the next `count` of the ready samples as PCM16."""
+        pcm = self._held[:count].tobytes()
         del self._held[:count]
         self._loud_until -= count
         self.taken += count
@@ -144,7 +144,7 @@ class Edges:
         self._held.reverse()
         self._fade_in()
         self._held.reverse()
-        return _little_endian(self._held) + bytes(2 * self.TAIL)
+        return self._held.tobytes() + bytes(2 * self.TAIL)
 
     def _trim_lead(self) -> None:
         """Keep at most LEAD samples before the first audible one."""
@@ -164,13 +164,6 @@ class Edges:
             self._held[at] = self._held[at] * at // span
 
 
-def _little_endian(samples: "array.array[int]") -> bytes:
-    if sys.byteorder == "big":
-        samples = samples[:]
-        samples.byteswap()
-    return samples.tobytes()
-
-
 class _EventId(ctypes.Union):
     _fields_ = (("number", ctypes.c_int), ("name", ctypes.c_char_p), ("string", ctypes.c_char * 8))
 
@@ -179,15 +172,10 @@ class _Event(ctypes.Structure):
     """`espeak_EVENT` of speak_lib.h. The array is the library's and changes after the callback: copy, never keep."""
 
     _fields_ = (
-        ("type", ctypes.c_int),
-        ("unique_identifier", ctypes.c_uint),
-        ("text_position", ctypes.c_int),
-        ("length", ctypes.c_int),
-        ("audio_position", ctypes.c_int),
-        ("sample", ctypes.c_int),
-        ("user_data", ctypes.c_void_p),
-        ("id", _EventId),
-    )
+        ("type", ctypes.c_int), ("unique_identifier", ctypes.c_uint), ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int), ("audio_position", ctypes.c_int), ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p), ("id", _EventId),
+    )  # fmt: skip
 
 
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
@@ -195,9 +183,7 @@ _STRING_OFFSET = _Event.id.offset
 
 _LIST_TERMINATED, _PHONEME = 0, 7
 _SYNCHRONOUS, _PHONEME_EVENTS, _PHONEME_IPA, _DONT_EXIT = 2, 0x0001, 0x0002, 0x8000
-_RATE, _VOLUME, _PITCH = 1, 2, 3
-_POS_CHARACTER, _CHARS_UTF8 = 1, 1
-_BUFFER_MS = 60
+_RATE, _VOLUME, _PITCH, _POS_CHARACTER, _CHARS_UTF8, _BUFFER_MS = 1, 2, 3, 1, 1, 60
 
 Heard = Callable[[bytes, list[tuple[int, str]]], bool]
 """Takes the next PCM16 and its phonemes as (sample, IPA); returns whether to go on."""
@@ -228,25 +214,43 @@ class Espeak:
             ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int,
             ctypes.c_uint, ctypes.c_uint, ctypes.c_void_p, ctypes.c_void_p,
         )  # fmt: skip
+        self._voice = ""
         self._heard: Heard = lambda _pcm, _phonemes: False
+        self._failure: Exception | None = None
         self._callback = _CALLBACK(self._on_sound)  # the library keeps only the pointer: this reference keeps it alive
         self._lib.espeak_SetSynthCallback(self._callback)
 
     def say(self, order: Order, heard: Heard) -> None:
         """Voice `order`, giving `heard` each piece as it is made; return when all is made or `heard` said no."""
-        if not any(self._lib.espeak_SetVoiceByName(voice.encode("utf-8", "ignore")) == 0 for voice in order.voices):
-            raise LibraryFailed("no such voice")
+        self._take_voice(order.voices)
         for parameter, value in ((_RATE, order.rate), (_VOLUME, order.volume), (_PITCH, order.pitch)):
             self._lib.espeak_SetParameter(parameter, value, 0)
         text = speakable_bytes(order.text)
-        self._heard = heard
+        self._heard, self._failure = heard, None
         self._lib.espeak_Synth(text, len(text), 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None)
+        if self._failure is not None:
+            raise self._failure
+
+    def _take_voice(self, names: list[str]) -> None:
+        """Set the first voice that exists, if it is not set: that reads its dictionary anew, 8 MB for Russian."""
+        for name in names:
+            if name == self._voice:
+                return
+            self._voice = ""
+            if self._lib.espeak_SetVoiceByName(name.encode("utf-8", "ignore")) == 0:
+                self._voice = name
+                return
+        raise LibraryFailed("no such voice")
 
     def _on_sound(self, wav: Any, count: int, events: Any) -> int:
-        """Pass a piece on; 1 tells the library to stop. Nothing may be raised through C, so a failure stops too."""
-        with contextlib.suppress(Exception):
+        """Pass a piece on; 1 tells the library to stop. Nothing can be raised through C: `say` raises it instead."""
+        try:
             pcm = ctypes.string_at(wav, 2 * count) if wav and count > 0 else b""
-            return 0 if self._heard(pcm, _phonemes_of(events)) else 1
+            if self._heard(pcm, _phonemes_of(events)):
+                return 0
+        except Exception as failure:
+            self._failure = failure
+        self._voice = ""  # a text cut off in a foreign word leaves the library in that word's language
         return 1
 
 
@@ -263,24 +267,26 @@ def _phonemes_of(events: Any) -> list[tuple[int, str]]:
 
 
 class Jobs:
-    """The queue between the thread that reads stdin and the one that speaks."""
+    """The queue between the thread that reads stdin and the one that speaks. Job numbers rise."""
 
     def __init__(self, stdin: BinaryIO) -> None:
         self._stdin = stdin
         self._orders: queue.SimpleQueue[tuple[int, Order]] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         self._last_done = 0
-        self._lock = threading.Lock()
 
     def read(self) -> None:
         """Read frames until stdin closes, then end the process: nobody is left to speak to."""
-        while len(header := self._stdin.read(HEADER.size)) == HEADER.size:
-            length, kind, job = HEADER.unpack(header)
-            payload = self._stdin.read(length)
-            if kind == Kind.SPEAK and len(payload) == length:
-                self._orders.put((job, Order(**json.loads(payload))))
-            elif kind == Kind.CANCEL:
-                self._cancel(job)
+        try:
+            while len(header := self._stdin.read(HEADER.size)) == HEADER.size:
+                length, kind, job = HEADER.unpack(header)
+                payload = self._stdin.read(length)
+                if kind == Kind.SPEAK:
+                    self._orders.put((job, Order(**json.loads(payload))))
+                elif kind == Kind.CANCEL and job > self._last_done:
+                    self._cancelled.add(job)
+        finally:
+            os._exit(0)
 
     def next(self) -> tuple[int, Order]:
         """Wait for the next job."""
@@ -291,15 +297,9 @@ class Jobs:
         return job in self._cancelled
 
     def done(self, job: int) -> None:
-        """Forget a job that was served; job numbers rise."""
-        with self._lock:
-            self._last_done = job
-            self._cancelled.discard(job)
-
-    def _cancel(self, job: int) -> None:
-        with self._lock:
-            if job > self._last_done:
-                self._cancelled.add(job)
+        """Forget a job that was served."""
+        self._last_done = job
+        self._cancelled.discard(job)
 
 
 class Speaker:
@@ -377,19 +377,13 @@ def _serve(espeak: Espeak, jobs: Jobs, send: Callable[[bytes], None]) -> None:
         jobs.done(job)
 
 
-def _read_then_exit(jobs: Jobs) -> None:
-    try:
-        jobs.read()
-    finally:
-        os._exit(0)
-
-
 def main(library: str, data: str) -> None:
     """Serve jobs until stdin closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business; it closes stdin
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # they go to the whole group; the parent may finish its work, then close
     send = _claim_stdout()
     jobs = Jobs(os.fdopen(0, "rb"))
-    threading.Thread(target=_read_then_exit, args=(jobs,), daemon=True).start()
+    threading.Thread(target=jobs.read, daemon=True).start()
     try:
         espeak = Espeak(library, data)
     except LibraryFailed as failure:

@@ -29,13 +29,14 @@ class ChatReader:
         finish_reason: Why the model stopped, "" while it has not said.
     """
 
-    __slots__ = ("_data", "_left", "_model", "_rest", "_tokens", "chars", "finish_reason", "is_done")
+    __slots__ = ("_data", "_left", "_model", "_rest", "_size", "_tokens", "chars", "finish_reason", "is_done")
 
     def __init__(self, model: str, most_chars: int) -> None:
         self._model = model
         self._left = most_chars
         self._rest = b""
         self._data: list[bytes] = []
+        self._size = 0
         self._tokens = (0, 0)
         self.chars = 0
         self.is_done = False
@@ -94,10 +95,11 @@ class ChatReader:
         line = line.removesuffix(b"\r")
         if line.startswith(b"data:"):
             self._data.append(line[5:].removeprefix(b" "))
-            if sum(map(len, self._data)) > MOST_EVENT_BYTES:
+            self._size += len(line)
+            if self._size > MOST_EVENT_BYTES:
                 raise Garbled("endless event")
         elif not line and self._data:
-            data, self._data = b"\n".join(self._data), []
+            data, self._data, self._size = b"\n".join(self._data), [], 0
             yield data
 
     def _take_event(self, data: bytes, part: str = "delta") -> str:

@@ -65,7 +65,7 @@ def failure_of(provider: str, error: Exception, clock: Clock) -> ProviderFailed:
 
 
 def _fault_of(error: Exception) -> tuple[Fault, str]:
-    cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else error
+    cause = (error.__cause__ if isinstance(error, openai.APIConnectionError) else None) or error
     match cause:
         case RefusedByGuard() | InputInvalid():
             return Fault.REJECTED, str(cause)

@@ -6,6 +6,7 @@ compressed audio is refused by name.
 Format of WAV: "Multimedia Programming Interface and Data Specifications 1.0", RIFF and `fmt ` chunks.
 """
 
+import re
 import struct
 
 from workers.providers.openai_faults import Garbled
@@ -18,6 +19,7 @@ _RAW_TYPES = {"audio/pcm", "audio/x-pcm", "audio/raw", "audio/basic;codec=pcm"}
 _WAV_TYPES = {"audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"}
 _VAGUE_TYPES = {"", "application/octet-stream", "binary/octet-stream", "audio/octet-stream"}
 _MAGIC = ((b"ID3", "MP3"), (b"OggS", "Ogg"), (b"fLaC", "FLAC"), (b"\x1aE\xdf\xa3", "WebM"))
+_MPEG_FRAME = re.compile(rb"\xff[\xe2\xe3\xea\xeb\xf2\xf3\xfa\xfb]")
 _TEXTS = (b"{", b"[", b"<!", b"<h", b"<H", b"<?")
 
 
@@ -85,7 +87,7 @@ class PcmReader:
         for magic, name in _MAGIC:
             if head.startswith(magic):
                 raise Garbled(f"{name} instead of PCM")
-        if self._is_vague and (head.startswith(_TEXTS) or (head[0] == 0xFF and head[1] & 0xE6 == 0xE2)):
+        if self._is_vague and (head.startswith(_TEXTS) or _MPEG_FRAME.match(head)):
             raise Garbled("something else instead of PCM")
 
     def _skip_wav_header(self, head: bytes) -> bytes:

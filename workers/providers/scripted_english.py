@@ -314,7 +314,7 @@ SCRIPT = Script(
                 "Today the answer is a gentle no{, name}, tomorrow who knows.",
             ),
             bodies=(
-                "Do not quote me on that, I am making eyes at a script here.",
+                "Do not quote me on that, my crystal ball is a teacup.",
                 "I have no proof whatsoever, only a very good feeling.",
                 "Take that with a pinch of stardust.",
                 "Chat may overrule me at any time.",
@@ -525,8 +525,9 @@ SCRIPT = Script(
         "It makes me think of an old note of mine: {memory}",
     ),
     instructions=re.compile(
-        r"(?i)^\W*(?:please |always |warmly |briefly )*(?:thank|greet|welcome (?:them|the|\{name\} (?:and|by|with|warmly))"
-        r"|say|tell|ask|mention|react|respond|answer|congratulate|celebrate|cheer (?:up|them)|comfort|be |make|keep|do not"
-        r"|don't|invite|name|joke|acknowledge|express|show|use|talk|start|give|call|let (?:them|the|\{name\}))"
+        r"(?i)^[^\w{]*(?:please |always |warmly |briefly |gently )*"
+        r"(?:thank (?!you)|greet|welcome (?:them|the|\{name\} (?:and|by|with|warmly))|say|tell|ask|mention|react"
+        r"|respond|answer|congratulate|celebrate|cheer (?:up|them)|comfort|be |make|keep|do not|don't|invite|name|joke"
+        r"|acknowledge|express|show|use|talk|start|give|call|let (?:them|the|\{name\}))"
     ),
 )

@@ -2,8 +2,8 @@
 
 Owns the form; the words are `scripted_english`, `scripted_russian` and `scripted_chinese`. Pure.
 
-Holes in a template: ``{name}`` (a line with it is only used when there is a name), ``{, name}`` and ``{name, }`` (nothing
-is left of them when there is none), ``{amount}``, ``{memory}``, ``{fact}``, ``{character}``.
+Holes in a template: ``{name}`` (a line with it is only used when there is a name), ``{, name}`` and ``{name, }``
+(nothing is left of them when there is none), ``{amount}``, ``{memory}``, ``{fact}``, ``{character}``.
 """
 
 import re
@@ -80,6 +80,11 @@ def needs(template: str) -> set[str]:
     return {hole["name"] for hole in HOLE.finditer(template) if not hole["before"] and not hole["after"]}
 
 
+def is_sound(template: str) -> bool:
+    """Return whether a template says something and has no broken holes; people write some of them."""
+    return bool(template.strip()) and not set("{}") & set(HOLE.sub("", template))
+
+
 def fill(template: str, values: Mapping[str, str]) -> str:
     """Return the template with its holes filled, beginning with a capital letter."""
 
@@ -93,5 +98,5 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 
 def bones(template: str) -> str:
     """Return what of a template can be recognised in an old reply: letters of its longest piece without a hole."""
-    pieces = HOLE.split(HOLE.sub("\0", template))[0].split("\0")
+    pieces = HOLE.sub("\0", template).split("\0")
     return max(("".join(filter(str.isalnum, piece.casefold())) for piece in pieces), key=len)

@@ -3,6 +3,8 @@
 Owns their lifetime on one event loop. A changed specification gets a new adapter; unused ones are closed.
 """
 
+import asyncio
+import random
 from collections import OrderedDict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -58,8 +60,9 @@ class Engines:
     def __init__(self) -> None:
         self._clients = OpenAIClients()
         self._adapters: OrderedDict[Any, Any] = OrderedDict()
-        self._scripted = ScriptedBrain()
+        self._scripted = ScriptedBrain(random.Random())
         self._espeak = EspeakEngine()
+        self._closing: set[asyncio.Task[None]] = set()
 
     def chains(self, config: StreamConfig, *, is_degraded: bool = False) -> Chains:
         """Return the chains a stream is configured for; free engines alone when its budget is used up."""
@@ -81,10 +84,12 @@ class Engines:
 
     async def warm(self, chains: Chains) -> None:
         """Open the connections and processes the first turn would otherwise wait for."""
-        for brain in chains.brains:
-            await brain.warm()
-        for voice in chains.voices:
-            await voice.engine.warm()
+        warming = [brain.warm() for brain in chains.brains] + [voice.engine.warm() for voice in chains.voices]
+        await asyncio.gather(*warming)
+
+    async def warm_built_in(self) -> None:
+        """Start the engines every stream can fall back to."""
+        await self._espeak.warm()
 
     async def aclose(self) -> None:
         """Close every adapter."""
@@ -114,6 +119,11 @@ class Engines:
         if key not in self._adapters:
             self._adapters[key] = make()
         self._adapters.move_to_end(key)
+        while len(self._adapters) > ADAPTERS_KEPT:
+            _, unused = self._adapters.popitem(last=False)
+            closing = asyncio.get_running_loop().create_task(unused.aclose())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
         return self._adapters[key]
 
 

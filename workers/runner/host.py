@@ -10,6 +10,7 @@ import os
 import socket
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from typing import Any
 from uuid import UUID
 
@@ -48,10 +49,9 @@ class Host:
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._chores: list[asyncio.Task[None]] = []
         self._is_draining = False
-        self._ready = threading.Event()
         self._channel = ""
         self._loop = loop or self._own_loop()
-        asyncio.run_coroutine_threadsafe(self._start(), self._loop)
+        self._started: Future[None] = asyncio.run_coroutine_threadsafe(self._start(), self._loop)
 
     @staticmethod
     def _own_loop() -> asyncio.AbstractEventLoop:
@@ -62,12 +62,12 @@ class Host:
     async def _start(self) -> None:
         self._ground = Ground(self.owner)
         self._channel = await get_channel_layer().new_channel("live")
+        self._warming = asyncio.create_task(self._ground.engines.warm_built_in())
         self._chores = [asyncio.create_task(chore) for chore in (self._renewing(), self._listening())]
-        self._ready.set()
 
     def nudge(self, studio_id: UUID, stream_id: UUID) -> None:
         """Start the stream's runner, or wake it. Called from any thread but the loop's; may wait for a free place."""
-        self._ready.wait()
+        self._started.result()  # raises what kept the host from starting
         if self._is_draining:
             return
         runner = self._runners.get(stream_id)

@@ -31,6 +31,7 @@ from workers.turn.voicing import SegmentAudio, SegmentVisemes
 HEARD_GRACE_S = 1.5
 READING_S = 1.2
 PAGE_LEAD_S = 0.06
+GUESS_MS_PER_CHARACTER = 65
 
 
 class Commit(Protocol):
@@ -215,6 +216,7 @@ class Performance:
         usage = stats.usage
         return TurnReport(
             turn_id=self.turn_id,
+            started_at=self._claim.started_at,
             event=self._claim.event,
             state=state,
             reason=reason,
@@ -248,7 +250,16 @@ class Performance:
             audio_ms=round(progress.audio_ms),
             heard_ms=heard_ms,
             heard_by=heard_by,
+            whole_ms=self._whole_ms(progress),
         )
+
+    def _whole_ms(self, progress: _Progress) -> int:
+        """Return how long all of a segment's audio is, or would have been; 0 for one that was only shown."""
+        if progress.is_sent and progress.audio_ms:
+            return round(progress.audio_ms)
+        if progress.is_sent and (self._is_over or progress.heard_ms is not None):
+            return 0
+        return max(round(progress.audio_ms), GUESS_MS_PER_CHARACTER * len(progress.ready.text))
 
     def _presumed(self, progress: _Progress) -> int:
         """Return what must have sounded by now, going by the clock."""
@@ -279,7 +290,9 @@ class Performance:
                 for one in prompt.sections
             ],
             "memories": list(self._claim.memories),
-            "rules": [{"clause": hit.clause, "action": hit.ruling.value, "reason": hit.reason} for hit in stats.moderation],
+            "rules": [
+                {"clause": hit.clause, "action": hit.ruling.value, "reason": hit.reason} for hit in stats.moderation
+            ],
             "sampling": {
                 "temperature": prompt.sampling.temperature,
                 "top_p": prompt.sampling.top_p,
@@ -316,4 +329,3 @@ def _event_ending(state: str, reason: str, *, was_spoken: bool) -> tuple[str, st
     if state == "empty":
         return EventState.PASSED_OVER, "nothing_to_say"
     return EventState.ANSWERED, ""
-

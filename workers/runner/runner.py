@@ -5,12 +5,20 @@ Lives on the worker's resident loop. Database work goes to threads through the h
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
+from memory.selectors import warm_persona as warm_memory
+from streams.domain.lines import Line, line_frames
 from streams.domain.plan import StreamConfig
-from streams.domain.turns import Claim, TurnReport
-from streams.selectors.config import load_config, stream_version
+from streams.domain.triage import TriageState
+from streams.domain.turns import Claim, Stale, TurnReport
+from streams.selectors.config import load_config
+from streams.selectors.inbox import read_triage
+from streams.selectors.state import reserved_state_frame
 from streams.services import leases, turns
 from streams.services.leases import Lease, Standing
 from streams.services.status import note_engines
@@ -42,6 +50,8 @@ class Runner:
         self._turn: asyncio.Task[TurnReport] | None = None
         self._interrupted = ""
         self._status: tuple[str, str] = ("", "")
+        self._triage = TriageState()
+        self._errands: set[asyncio.Task[None]] = set()
         self.is_draining = False
 
     @property
@@ -83,7 +93,7 @@ class Runner:
             await self._ground.forward_nudge(self.stream_id)
             return
         try:
-            await self._db(turns.recover, self._lease)
+            await self._stage.tell_docks(await self._db(turns.recover, self._lease))
             await self._prepare()
             await self._serve()
         except LeaseLost:
@@ -95,19 +105,25 @@ class Runner:
 
     async def _prepare(self) -> None:
         """Load the configuration and warm what the first turn would otherwise wait for."""
-        await self._refresh_config()
-        await self._ground.engines.warm(self._chains())
+        config = await self._load_config()
+        self._triage = await self._db(read_triage, self.stream_id, config, timezone.now())
+        await self._db(warm_memory, config.persona_id)
+        self._spawn(self._ground.engines.warm(self._chains()))
 
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
         idle_since = loop.time()
         while self._lease is not None and not self.is_draining:
             self._awake.clear()
-            config = await self._refresh_config()
-            found = await self._db(turns.claim, self._lease, config)
-            await self._stage.tell_docks(found.frames)
+            config = self._config or await self._load_config()
+            found = await self._db(turns.claim, self._lease, config, self._triage)
+            if isinstance(found, Stale):
+                await self._load_config()
+                continue
+            self._spawn(self._stage.tell_docks(found.frames))
             if isinstance(found, Claim):
                 await self._perform(found, config)
+                self._triage = self._triage.after(found.candidate, timezone.now())
                 idle_since = loop.time()
             elif loop.time() - idle_since > IDLE_S:
                 return
@@ -121,15 +137,20 @@ class Runner:
         except TimeoutError:
             pass
 
-    async def _refresh_config(self) -> StreamConfig:
-        """Return the configuration of now; read anew when its version moved."""
-        version = await self._db(stream_version, self.studio_id)
-        if self._config is None or self._config.version != version:
-            before = self._config
-            self._config = await self._db(load_config, self.stream_id)
-            if before is not None and before.look != self._config.look:
-                await self._stage.look(dict(self._config.look))
-        return self._config
+    async def _load_config(self) -> StreamConfig:
+        """Read the configuration of now; the pages are told when the look changed."""
+        before = self._config
+        config: StreamConfig = await self._db(load_config, self.stream_id)
+        self._config = config
+        if before is not None and before.look != config.look:
+            await self._stage.look(dict(config.look))
+        return config
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the turn; what docks are told must not keep the voice waiting."""
+        task = asyncio.create_task(work)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
 
     def _chains(self, *, is_degraded: bool = False) -> Chains:
         assert self._config is not None  # noqa: S101 - _refresh_config ran before
@@ -144,9 +165,10 @@ class Runner:
         self._performance, self._interrupted = performance, ""
 
         async def commit(*, text: str, emotion: str, is_first: bool) -> None:
-            words = {"text": text, "emotion": emotion, "is_first": is_first, "character": config.persona.name}
-            frames = await self._db(turns.begin_segment, lease, claim, **words)
-            await self._stage.tell_docks(frames)
+            words = {"text": text, "emotion": emotion, "is_first": is_first}
+            version = await self._db(turns.begin_segment, lease, claim, **words)
+            line = turns.speaking_line(claim, text=text, emotion=emotion, character=config.persona.name)
+            self._spawn(self._tell_speaking(version, line, is_first=is_first))
 
         self._turn = asyncio.create_task(performance.run(commit, gate_for(config)))
         try:
@@ -171,6 +193,12 @@ class Runner:
                 raise LeaseLost(str(self.stream_id)) from None
             await self._stage.stop(performance.epoch + 1, self._interrupted, performance.turn_id)
             return await performance.cut(self._interrupted)
+
+    async def _tell_speaking(self, version: int, line: Line, *, is_first: bool) -> None:
+        """Show the docks the line as far as it is spoken; the first time with the live state, whose version is kept."""
+        await self._stage.tell_docks(line_frames(version - is_first, [line]))
+        if is_first:
+            await self._stage.tell_docks([await self._db(reserved_state_frame, self.stream_id, version)])
 
     async def _tell_status(self, report: TurnReport, claim: Claim, config: StreamConfig) -> None:
         """Keep the docks' status line true: who answers and speaks, and what failed on the way."""

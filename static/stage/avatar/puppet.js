@@ -277,7 +277,8 @@ export class Puppet {
     const pen = this.#pen;
     if (!pen) return;
     pen.save();
-    pen.translate(NECK.x + stance.x, NECK.y + HEAD_DOWN - stance.breath * 3.5 - this.#pose.shoulders * 3 + stance.pitch * 7);
+    const lift = stance.breath * 3.5 + this.#pose.shoulders * 3 - stance.pitch * 7;
+    pen.translate(NECK.x + stance.x, NECK.y + HEAD_DOWN - lift);
     pen.rotate(stance.roll);
     pen.translate(-NECK.x, -NECK.y);
     draw();

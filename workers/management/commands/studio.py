@@ -2,11 +2,9 @@
 
 import argparse
 import errno
-import os
 import secrets
 import signal
 import socket
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from streams.services.leases import release_all
 from vtcontrol.tenancy.scope import unscoped
+from workers.embedded.folder import use_folder, write_address
 from workers.embedded.links import Links, page_links
 from workers.embedded.lock import DataDirTaken, hold_data_dir
 from workers.embedded.server import EmbeddedServer
@@ -43,7 +42,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prepare, start, print the links, serve until Ctrl-C."""
-        _apply_data_dir(options["data_dir"])
+        use_folder(options["data_dir"])
         if not settings.IS_EMBEDDED:
             raise CommandError(_("DATABASE_URL or REDIS_URL is set: start the separate processes instead (docs/production.md)."))
         if settings.ENVIRONMENT_FINDINGS:
@@ -86,6 +85,7 @@ class Command(BaseCommand):
     def _greet(self, address: tuple[str, int], password: str, links: Links | None) -> None:
         host, port = address
         base = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
+        write_address(Path(settings.DATA_DIR), base)
         lines = ["", f"  {_('Admin')}   {base}/admin/"]
         if password:
             lines.append("          " + _("Sign in as {name} with the password {password} (shown only now).").format(name=OWNER, password=password))
@@ -94,13 +94,6 @@ class Command(BaseCommand):
         lines += ["", "  " + _("Open the stage page, then type in the dock. Ctrl-C stops."), ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
-
-
-def _apply_data_dir(data_dir: str) -> None:
-    """Check that the settings were read for the wanted folder: it must be known before Django starts."""
-    if data_dir and Path(data_dir).expanduser().absolute() != settings.DATA_DIR:
-        os.environ["VTCONTROL_DATA_DIR"] = data_dir
-        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - this very program, once more
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -130,7 +130,8 @@ const EAR_INSIDE = 'M282 292 C238 226 214 136 236 52 C242 36 258 42 274 58 C322 
 function paintEar(pen, palette) {
   const tip = mix(palette.hair, palette.tips, 0.85);
   shape(pen, EAR, downward(pen, [0, 320], [tip, palette.hair, palette.hair]), lineOf(palette), 12);
-  shape(pen, EAR_INSIDE, downward(pen, [40, 300], [lighter(palette.ears, 0.35), palette.ears, darker(palette.ears, 0.2)]));
+  const inside = [lighter(palette.ears, 0.35), palette.ears, darker(palette.ears, 0.2)];
+  shape(pen, EAR_INSIDE, downward(pen, [40, 300], inside));
   within(pen, EAR_INSIDE, () => glow(pen, [372, 240, 120], fade(darker(palette.ears, 0.6), 0.5)));
   const tuft = lighter(palette.hair, 0.55);
   shape(pen, 'M296 332 C262 296 254 250 258 206 C272 232 282 240 292 250 C290 222 298 196 310 172 C314 204 324 222 334 236'

@@ -1,0 +1,87 @@
+"""Fills a stand's database: `python -m bench.seed '{"streams": 64, "memories": 10000, "stub": "http://…"}'`.
+
+Prints one line of JSON: the ids and tokens the bench's client needs.
+"""
+
+import json
+import os
+import sys
+from typing import Any
+
+WORDS = (
+    "dragon lighthouse soup bicycle midnight radio window tomato guitar rain harbour penguin marathon puzzle violin "
+    "candle comet garden robot whistle lantern mango submarine chess cactus pillow thunder waffle compass river"
+).split()
+
+
+def main() -> None:
+    """Seed as the argument says."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vtcontrol.settings")
+    import django
+
+    django.setup()
+    print(json.dumps(seed(**json.loads(sys.argv[1]))))
+
+
+def seed(*, streams: int = 1, memories: int = 0, stub: str = "", studio: str = "bench") -> dict[str, Any]:
+    """Make a studio with one character, so many streams and memories; the stub answers and speaks when given."""
+    from streams.models import Stream
+    from vtcontrol.tenancy.access import TokenKind
+    from vtcontrol.tenancy.models import Studio
+    from vtcontrol.tenancy.scope import studio_scope
+    from vtcontrol.tenancy.tokens import issue
+
+    home, _ = Studio.objects.get_or_create(slug=studio, defaults={"name": studio})
+    with studio_scope(home.pk):
+        persona = _persona(stub)
+        _memories(persona, memories)
+        rows = []
+        for number in range(streams):
+            stream = Stream(name=f"Stream {number}", persona=persona, viewer_cooldown_s=0)
+            stream.save()
+            tokens = {
+                kind.value: issue(kind, "bench", stream_id=stream.pk)[1]
+                for kind in (TokenKind.STAGE, TokenKind.DOCK, TokenKind.API)
+            }
+            rows.append({"id": str(stream.pk), "tokens": tokens})
+    return {"studio": str(home.pk), "persona": str(persona.pk), "streams": rows}
+
+
+def _persona(stub: str) -> Any:
+    from personas.models import Avatar, Brain, Emotion, Persona, Voice, VoiceEngine
+
+    brain = None
+    voice = Voice(name="Bench voice")
+    if stub:
+        brain = Brain(name="Bench brain", base_url=f"{stub}/v1", model="stub")
+        brain.save()
+        voice = Voice(
+            name="Bench voice", engine=VoiceEngine.OPENAI, base_url=f"{stub}/v1", model="bench-voice", voice_name="alloy"
+        )
+    voice.save()
+    avatar = Avatar(name="Bench avatar")
+    avatar.save()
+    persona = Persona(
+        name="Benchy", identity="You are Benchy, who talks about dragons.", voice=voice, avatar=avatar, brain=brain,
+        motions=["wave", "nod"],
+    )  # fmt: skip
+    persona.save()
+    for place, name in enumerate(("neutral", "joy", "sad", "angry", "surprised", "shy")):
+        Emotion(persona=persona, name=name, face=name, position=place).save()
+    return persona
+
+
+def _memories(persona: Any, count: int) -> None:
+    import random
+
+    from memory.models import Memory
+    from memory.services import remember_many
+
+    chance = random.Random(7)
+    remember_many(
+        Memory(persona=persona, text=f"Note {number}: {' '.join(chance.choices(WORDS, k=9))}") for number in range(count)
+    )
+
+
+if __name__ == "__main__":
+    main()

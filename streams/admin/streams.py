@@ -1,0 +1,146 @@
+"""The admin of streams: settings, the live state, hands on the show, and links to its pages."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
+from unfold.decorators import display
+
+from streams.admin.live import LiveStream, is_muted, is_panicked, live_streams, standing_chip
+from streams.models import Stream
+from streams.services import control
+from vtcontrol.tenancy import tokens
+from vtcontrol.tenancy.access import ApiToken, TokenKind
+from vtcontrol.tenancy.admin_actions import object_action, object_page
+from vtcontrol.tenancy.admin_history import TrackedAdmin
+from vtcontrol.tenancy.admin_marks import chip
+from vtcontrol.tenancy.admin_site import Place, Shelf, site
+
+ON_THE_SHOW = "streams.change_turn"  # who may put a hand on the show: moderators and above
+PAGES = {TokenKind.STAGE.value: _("Stage"), TokenKind.DOCK.value: _("Dock")}
+
+
+def page_url(request: HttpRequest, kind: str, secret: str) -> str:
+    """Return the address of a page that opens with a token; the fragment never leaves the browser."""
+    base = settings.PUBLIC_URL.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
+    return f"{base}/{kind}/#{secret}"
+
+
+@admin.register(Stream, site=site)
+class StreamAdmin(TrackedAdmin):
+    """Streams."""
+
+    place = Place(Shelf.ON_AIR, 1, "podcasts", is_searched=True)
+    about = _("Places on air: which character speaks, in which language, and how the stage looks.")
+    next_step = _("Add a stream, then open its stage in OBS and its dock beside it.")
+    object_actions = ("links", "skip", "mute", "unmute", "release", "panic")
+    list_display = ("name", "persona", "language_chip", "is_enabled", "standing")
+    list_filter = (("persona", RelatedDropdownFilter), ("is_enabled", BooleanRadioFilter))
+    list_select_related = ("persona", "state")
+    search_fields = ("name", "persona__name")
+    autocomplete_fields = ("persona",)
+    change_form_outer_before_template = "admin/streams/stream/panel.html"
+    fieldsets = (
+        (None, {"fields": ("name", "persona", "language", "is_enabled")}),
+        (_("Stage"), {"fields": ("shows_badge", "shows_subtitles")}),
+        (_("What it answers"), {"fields": ("viewer_cooldown_s", "chat_fresh_s")}),
+    )
+
+    @display(description=_("language"), ordering="language")
+    def language_chip(self, stream: Stream) -> Any:
+        """Show the language."""
+        return chip(stream.get_language_display())
+
+    @display(description=_("state"))
+    def standing(self, stream: Stream) -> Any:
+        """Show whether it is live."""
+        return standing_chip(stream)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        """Add the live state."""
+        stream = kwargs.get("obj")
+        if stream is not None:
+            found: list[LiveStream] = live_streams(stream.pk)
+            context["live"] = found[0] if found else None
+        return super().render_change_form(request, context, **kwargs)
+
+    @object_action(
+        label=_("Panic: silence now"), icon="volume_off", permission=ON_THE_SHOW, tone="danger",
+        shown=lambda stream: not is_panicked(stream),
+    )  # fmt: skip
+    def panic(self, request: HttpRequest, stream: Stream) -> None:
+        """Silence the stream until it is released."""
+        control.panic(stream.pk)
+        self.message_user(request, _now("Silent. Nothing is said until you release it."), messages.WARNING)
+
+    @object_action(
+        label=_("Release"), icon="play_arrow", permission=ON_THE_SHOW, tone="primary",
+        shown=is_panicked,
+    )  # fmt: skip
+    def release(self, request: HttpRequest, stream: Stream) -> None:
+        """End a panic."""
+        control.release(stream.pk)
+        self.message_user(request, _now("The show goes on."), messages.SUCCESS)
+
+    @object_action(label=_("Skip line"), icon="skip_next", permission=ON_THE_SHOW)
+    def skip(self, request: HttpRequest, stream: Stream) -> None:
+        """End the line being said."""
+        control.skip(stream.pk)
+        self.message_user(request, _now("The line is skipped."), messages.SUCCESS)
+
+    @object_action(
+        label=_("Mute voice"),
+        icon="volume_mute",
+        permission=ON_THE_SHOW,
+        shown=lambda stream: not is_muted(stream),
+    )
+    def mute(self, request: HttpRequest, stream: Stream) -> None:
+        """Switch the voice off; subtitles go on."""
+        control.mute(stream.pk, is_muted=True)
+
+    @object_action(label=_("Unmute voice"), icon="volume_up", permission=ON_THE_SHOW, shown=is_muted)
+    def unmute(self, request: HttpRequest, stream: Stream) -> None:
+        """Switch the voice on again."""
+        control.mute(stream.pk, is_muted=False)
+
+    @object_page(label=_("Stage and dock links"), icon="link", permission="tenancy.add_apitoken")
+    def links(self, request: HttpRequest, stream: Stream) -> HttpResponse:
+        """Make links to the stream's pages, shown once, and revoke old ones."""
+        made = ""
+        kind = request.POST.get("kind", "")
+        if request.method == "POST" and "revoke" in request.POST:
+            return self._revoke(request, stream)
+        if request.method == "POST" and kind in PAGES:
+            name = _now("%(page)s of %(stream)s") % {"page": PAGES[kind], "stream": stream.name}
+            token, secret = tokens.issue(TokenKind(kind), name[:80], stream_id=stream.pk, created_by=request.user)
+            self.log_change(request, stream, _now("Made the link “%(name)s”.") % {"name": token.name})
+            made = page_url(request, kind, secret)
+        links = ApiToken.objects.filter(stream_id=stream.pk, kind__in=PAGES, revoked_at=None)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Stage and dock links"),
+            "opts": self.opts,
+            "original": stream,
+            "made": made,
+            "made_kind": kind,
+            "links": links.select_related("created_by"),
+        }
+        return TemplateResponse(request, "admin/streams/stream/links.html", context)
+
+    def _revoke(self, request: HttpRequest, stream: Stream) -> HttpResponse:
+        try:
+            token_id = UUID(request.POST["revoke"])
+        except ValueError:
+            raise Http404 from None
+        token = ApiToken.objects.filter(pk=token_id, stream_id=stream.pk).first()
+        if token is None:
+            raise Http404
+        tokens.revoke(token)
+        self.message_user(request, _now("The link opens nothing any more."), messages.SUCCESS)
+        return HttpResponseRedirect(self.address(stream, "links"))

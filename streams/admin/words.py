@@ -1,0 +1,130 @@
+"""The admin's words for states, reasons and stages of the show: a chip for each, the same everywhere."""
+
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from streams.models import InboxEvent, Turn, TurnState
+from vtcontrol.kernel.errors import Fault
+from vtcontrol.kernel.events import EventKind, EventState
+from vtcontrol.tenancy.admin_marks import Tone, chip
+
+TURN_MARKS = {
+    TurnState.PREPARING: (Tone.NOTE, "more_horiz"),
+    TurnState.SPEAKING: (Tone.ACCENT, "graphic_eq"),
+    TurnState.HEARD: (Tone.GOOD, "hearing"),
+    TurnState.CUT: (Tone.CAUTION, "content_cut"),
+    TurnState.EMPTY: (Tone.PLAIN, "chat_bubble_outline"),
+    TurnState.BLOCKED: (Tone.CAUTION, "gavel"),
+    TurnState.FAILED: (Tone.BAD, "error"),
+}
+EVENT_MARKS = {
+    EventState.WAITING: (Tone.NOTE, "hourglass_top"),
+    EventState.TAKEN: (Tone.ACCENT, "graphic_eq"),
+    EventState.ANSWERED: (Tone.GOOD, "check_circle"),
+    EventState.FOLDED: (Tone.PLAIN, "merge"),
+    EventState.PASSED_OVER: (Tone.PLAIN, "skip_next"),
+    EventState.EXPIRED: (Tone.PLAIN, "timer_off"),
+    EventState.CANCELLED: (Tone.CAUTION, "cancel"),
+    EventState.FAILED: (Tone.BAD, "error"),
+}
+KIND_ICONS = {
+    EventKind.CHAT: "chat",
+    EventKind.SPEECH: "mic",
+    EventKind.DIRECT: "ads_click",
+    EventKind.DONATION: "volunteer_activism",
+    EventKind.SUBSCRIPTION: "loyalty",
+    EventKind.GIFT: "redeem",
+    EventKind.RAID: "diversity_3",
+    EventKind.FOLLOW: "person_add",
+    EventKind.REDEMPTION: "toll",
+    EventKind.VICTORY: "trophy",
+    EventKind.DEFEAT: "sentiment_dissatisfied",
+    EventKind.TROUBLE: "warning",
+    EventKind.SILENCE: "bedtime",
+}
+REASONS: dict[str, Any] = {
+    "stale": _("Too old to answer"),
+    "duplicate": _("Said twice"),
+    "near_duplicate": _("Almost the same as another"),
+    "crowded": _("Too much at once"),
+    "viewer_cooldown": _("The viewer was answered just before"),
+    "budget": _("Enough small talk for now"),
+    "superseded": _("Something newer of the same kind came"),
+    "empty": _("Nothing to answer"),
+    "ignored_kind": _("This kind is not answered"),
+    "ignored_viewer": _("The viewer is ignored"),
+    "moderated": _("A moderation rule fired"),
+    "answer_blocked": _("Moderation blocked the answer"),
+    "nothing_to_say": _("The character had nothing to say"),
+    "panic": _("Panic was pressed"),
+    "skip": _("The line was skipped"),
+    "barge_in": _("The streamer spoke"),
+    "deleted": _("The message was deleted"),
+    "priority": _("Something more important came"),
+    "cut_short": _("The answer was cut short"),
+    "worker_lost": _("The program was interrupted"),
+    "no_audio": _("No voice could speak it"),
+}
+FAULTS: dict[str, Any] = {
+    Fault.TIMEOUT.value: _("No answer in time"),
+    Fault.RATE_LIMITED.value: _("The provider asked to slow down"),
+    Fault.AUTH.value: _("The provider refused the key"),
+    Fault.UNREACHABLE.value: _("The provider could not be reached"),
+    Fault.SERVER.value: _("The provider had an error"),
+    Fault.GARBAGE.value: _("The provider sent nonsense"),
+    Fault.REJECTED.value: _("The provider refused the request"),
+}
+STAGES: dict[str, Any] = {
+    "claimed": _("Chosen"),
+    "request_sent": _("Asked the brain"),
+    "first_token": _("First word thought"),
+    "first_clause": _("First clause complete"),
+    "committed": _("Cleared to speak"),
+    "tts_first_byte": _("Voice began"),
+    "first_audio": _("First sound sent"),
+    "llm_done": _("Answer thought to its end"),
+    "audio_done": _("Last sound sent"),
+    "heard": _("Heard to its end"),
+}
+ACTIONS: dict[str, Any] = {
+    "drop": _("Dropped"),
+    "replace": _("Replaced"),
+    "warn": _("Noted"),
+    "skip": _("Left out"),
+    "stop": _("Stopped"),
+    "hold": _("Held"),
+}
+
+
+def reason_words(reason: str) -> Any:
+    """Return a reason in words; an unknown code stays as it is."""
+    if reason in REASONS:
+        return REASONS[reason]
+    return FAULTS.get(reason.removeprefix("broke_off_"), reason.replace("_", " "))
+
+
+def turn_chip(turn: Turn) -> SafeString:
+    """Return the state of a turn."""
+    tone, icon = TURN_MARKS.get(TurnState(turn.state), (Tone.PLAIN, "help"))
+    return chip(turn.get_state_display(), tone, icon)
+
+
+def event_chip(event: InboxEvent) -> SafeString:
+    """Return the state of an event."""
+    tone, icon = EVENT_MARKS.get(EventState(event.state), (Tone.PLAIN, "help"))
+    return chip(event.get_state_display(), tone, icon)
+
+
+def kind_chip(event: InboxEvent) -> SafeString:
+    """Return the kind of an event."""
+    is_plain = event.kind in {EventKind.CHAT, EventKind.SPEECH}
+    return chip(
+        event.get_kind_display(), Tone.PLAIN if is_plain else Tone.NOTE, KIND_ICONS.get(EventKind(event.kind), "")
+    )
+
+
+def emotion_chip(emotion: str) -> SafeString | str:
+    """Return a feeling, or nothing."""
+    return chip(emotion, Tone.ACCENT, "mood") if emotion else ""

@@ -1,0 +1,146 @@
+"""Compiled queries: as closed as the manager they are made with."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from relationships.models import Viewer
+from tests.factories.relationships import make_viewer
+from vtcontrol.kernel.errors import ScopeMissing
+from vtcontrol.kernel.ids import uuid7
+from vtcontrol.tenancy.compiled import CompiledQuery
+from vtcontrol.tenancy.scope import studio_scope, unscoped
+from vtcontrol.tenancy.studios import Studio
+
+
+def _by_name() -> CompiledQuery:
+    return CompiledQuery(
+        lambda name, since: (
+            Viewer.objects.filter(name=name, first_seen_at__gt=since)
+            .order_by()
+            .values_list("id", "first_seen_at", "tags")
+        ),
+        name=str,
+        since=dt.datetime,
+    )
+
+
+def _by_ids() -> CompiledQuery:
+    return CompiledQuery(
+        lambda id_list: Viewer.objects.filter(pk__in=id_list).order_by().values_list("id"), id_list=list
+    )
+
+
+LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+def test_it_finds_what_the_query_set_finds_with_its_types(in_studio: Studio) -> None:
+    viewer = make_viewer(tags=["regular"])
+    query = _by_name()
+
+    [row] = query.rows(name="Bo", since=LONG_AGO)
+
+    assert tuple(row) == (viewer.pk, viewer.first_seen_at, ["regular"])
+    assert query.rows(name="Zed", since=LONG_AGO) == []
+    assert query.rows(name="Bo", since=timezone.now()) == []
+
+
+def test_outside_a_scope_it_raises_even_once_compiled(studio: Studio) -> None:
+    query = _by_name()
+
+    with pytest.raises(ScopeMissing):
+        query.rows(name="Bo", since=LONG_AGO)
+    with studio_scope(studio.pk):
+        query.rows(name="Bo", since=LONG_AGO)
+    with pytest.raises(ScopeMissing):
+        query.rows(name="Bo", since=LONG_AGO)
+    with unscoped("a test asks without a studio"), pytest.raises(ScopeMissing):
+        query.rows(name="Bo", since=LONG_AGO)
+
+
+def test_it_shows_each_studio_its_own_rows(studio: Studio, other_studio: Studio) -> None:
+    query, found = _by_name(), []
+    for home in (studio, other_studio):
+        with studio_scope(home.pk):
+            make_viewer()
+    for home in (studio, other_studio, studio):
+        with studio_scope(home.pk):
+            found += [(home.pk, row[0]) for row in query.rows(name="Bo", since=LONG_AGO)]
+
+    assert len(found) == 3
+    with unscoped("a test looks up whose rows they are"):
+        assert all(Viewer.objects.get(pk=pk).studio_id == home for home, pk in found)
+
+
+def test_a_query_without_the_studio_in_it_is_refused(in_studio: Studio) -> None:
+    query = CompiledQuery(lambda name: Studio.objects.filter(name=name).values_list("id"), name=str)
+
+    with pytest.raises(LookupError, match="studio"):
+        query.rows(name="Lantern Lane")
+
+
+def test_a_value_that_lost_its_place_is_refused(in_studio: Studio) -> None:
+    query = CompiledQuery(lambda name: Viewer.objects.filter(name__contains=name).values_list("id"), name=str)
+
+    with pytest.raises(LookupError, match="name"):
+        query.rows(name="Bo")
+
+
+def test_an_update_changes_the_rows_of_its_studio_only(studio: Studio, other_studio: Studio) -> None:
+    ids = {}
+    for home in (studio, other_studio):
+        with studio_scope(home.pk):
+            ids[home.pk] = make_viewer().pk
+    query = CompiledQuery(
+        lambda viewer_id, now: Viewer.objects.filter(pk=viewer_id),
+        change=lambda viewer_id, now: {"last_seen_at": now},
+        viewer_id=UUID,
+        now=dt.datetime,
+    )
+
+    with studio_scope(studio.pk):
+        assert query.count(viewer_id=ids[studio.pk], now=timezone.now()) == 1
+        assert query.count(viewer_id=ids[other_studio.pk], now=timezone.now()) == 0
+
+    with unscoped("a test looks at both studios"):
+        assert Viewer.objects.get(last_seen_at__isnull=False).studio_id == studio.pk
+
+
+@pytest.mark.parametrize("count", [1, 3, CompiledQuery.LIST_LENGTH])
+def test_a_list_finds_each_of_its_rows_once(count: int, in_studio: Studio) -> None:
+    rows = [make_viewer(name=f"viewer {number}") for number in range(count)]
+    query = CompiledQuery(
+        lambda id_list: Viewer.objects.filter(pk__in=id_list).order_by().values_list("id"), id_list=list
+    )
+
+    assert sorted(row[0] for row in query.rows(id_list=[row.pk for row in rows])) == sorted(row.pk for row in rows)
+
+
+@pytest.mark.parametrize("count", [0, CompiledQuery.LIST_LENGTH + 1])
+def test_a_list_that_does_not_fit_is_refused_not_cut(count: int, in_studio: Studio) -> None:
+    query = CompiledQuery(
+        lambda id_list: Viewer.objects.filter(pk__in=id_list).order_by().values_list("id"), id_list=list
+    )
+
+    with pytest.raises(ValueError, match="1 to"):
+        query.rows(id_list=[uuid7() for _ in range(count)])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_that_compile_it_at_once_all_get_their_rows(in_studio: Studio) -> None:
+    viewer, query = make_viewer(), _by_name()
+
+    def ask(_number: int) -> list[UUID]:
+        try:
+            return [row[0] for row in query.rows(name="Bo", since=LONG_AGO)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(copy_context().run, ask, number) for number in range(16)]
+        assert [one.result() for one in asked] == [[viewer.pk]] * 16

@@ -1,0 +1,261 @@
+"""The stranger at the REST API and at the sockets, with every kind of token of her own studio and our ids in them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.layers import channel_layers
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.test import Client
+
+from streams.models import InboxEvent
+from tests.factories.tenancy import make_ticket, make_token
+from tests.tenancy.routes import API, all_routes
+from tests.tenancy.tables import rows_of
+from tests.tenancy.walk import Call, Walk, make_walk
+from vtcontrol.tenancy import tokens
+from vtcontrol.tenancy.access import ApiToken, TokenKind
+from vtcontrol.tenancy.scope import studio_scope
+from vtcontrol.tenancy.studios import Studio
+
+METHODS = ("get", "post", "put", "patch", "delete")
+EVENT = {"kind": "chat", "text": "Do you like cats?", "author_name": "Bo", "author_id": "1001", "platform": "dock"}
+
+# Body of each call that the API takes: route → method → body.
+CASES: dict[str, dict[str, Any]] = {
+    "session": {"post": {}},
+    "tickets": {"post": {}},
+    "streams/<uuid:stream_id>/events": {"post": EVENT},
+    "streams/<uuid:stream_id>/events/<uuid:event_id>": {"get": None},
+    "streams/<uuid:stream_id>/state": {"get": None},
+    "streams/<uuid:stream_id>/skip": {"post": {}},
+    "streams/<uuid:stream_id>/panic": {"post": {}},
+    "streams/<uuid:stream_id>/release": {"post": {}},
+    "streams/<uuid:stream_id>/mute": {"post": {"muted": True}},
+}
+# Sockets by path, with the kind of token whose ticket opens each.
+SOCKETS = {"ws/stage": TokenKind.STAGE, "ws/dock": TokenKind.DOCK}
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """A secret in the stranger's hands.
+
+    Attributes:
+        is_ours: It names our stream, though her studio made it.
+    """
+
+    name: str
+    secret: str
+    row: ApiToken
+    is_ours: bool
+
+
+@pytest.fixture
+def walk(studio: Studio, owner: Any, other_studio: Studio, stranger: Any) -> Walk:
+    return make_walk(studio, owner, other_studio, stranger)
+
+
+def _bearers(walk: Walk) -> Iterator[Bearer]:
+    """Every token she can make, and its pass: of each kind, for her stream, for all of hers, and forged for ours."""
+    with studio_scope(walk.other_studio.pk):
+        for kind in TokenKind:
+            for name, stream in (("own", walk.other_world.stream), ("all", None), ("forged", walk.world.stream)):
+                row, secret = make_token(kind, stream=stream)
+                yield Bearer(f"{name} {kind.value} token", secret, row, name == "forged")
+                access = tokens.make_access(tokens.read(secret))
+                yield Bearer(f"{name} {kind.value} pass", access, row, name == "forged")
+
+
+def _rest_routes() -> dict[str, Any]:
+    return {route.template.removeprefix(API): route.view for route in all_routes() if route.template.startswith(API)}
+
+
+def _ask(client: Client, method: str, path: str, body: Any, secret: str) -> Any:
+    headers = {"Authorization": f"Bearer {secret}"}
+    if method == "get":
+        return client.get(path, headers=headers)
+    return client.generic(method.upper(), path, json.dumps(body), "application/json", headers=headers)
+
+
+def _path(route: str, stream: Any, event_id: Any = "") -> str:
+    return f"/{API}{route}".replace("<uuid:stream_id>", str(stream.pk)).replace("<uuid:event_id>", str(event_id))
+
+
+def test_every_rest_route_and_method_has_a_case() -> None:
+    taken = {
+        (route, method) for route, view in _rest_routes().items() for method in METHODS if hasattr(view.cls, method)
+    }
+
+    assert taken == {(route, method) for route, bodies in CASES.items() for method in bodies}
+
+
+def test_the_cases_are_good_in_our_own_hands(walk: Walk) -> None:
+    refused = []
+    for route, bodies in CASES.items():
+        for method, body in bodies.items():
+            path = _path(route, walk.world.stream, walk.our_row(InboxEvent).pk)
+            answer = _ask(walk.owner, method, path, body, walk.world.secrets["dock"])
+            if answer.status_code >= 300:
+                refused.append(f"{method} {route}: {answer.status_code} {answer.content!r}")
+
+    assert not refused, "\n".join(refused)
+
+
+@pytest.mark.parametrize("route", CASES)
+def test_the_stranger_gets_nothing_from_a_rest_route(route: str, walk: Walk) -> None:
+    event_id, wrong = walk.our_row(InboxEvent).pk, []
+    paths = {_path(route, walk.world.stream, event_id)}
+    if "event_id" in route:
+        paths.add(_path(route, walk.other_world.stream, event_id))
+    for bearer in _bearers(walk):
+        for path in paths:
+            for method, body in CASES[route].items():
+                answer = _ask(walk.stranger, method, path, body, bearer.secret)
+                call = Call(method.upper(), path, {"as": bearer.name})
+                wrong += walk.leaks(call, answer)
+                if (bearer.is_ours or "<" in route) and answer.status_code not in {403, 404}:
+                    wrong.append(f"{call} as {bearer.name}: answered {answer.status_code}")
+    if rows_of(walk.studio.pk) != walk.rows:
+        wrong.append(f"{route} changed a row of ours")
+
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_same_event_id_in_two_studios_is_two_events(walk: Walk) -> None:
+    event = {**EVENT, "platform_id": "the-same-id"}
+    answers = [
+        _ask(walk.owner, "post", _path("streams/<uuid:stream_id>/events", world.stream), event, world.secrets["dock"])
+        for world in (walk.world, walk.other_world)
+    ]
+
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert answers[0].json()["id"] != answers[1].json()["id"]
+    for studio in (walk.studio, walk.other_studio):
+        with studio_scope(studio.pk):
+            assert InboxEvent.objects.filter(platform_id="the-same-id").count() == 1
+
+
+def test_a_pass_buys_no_other_pass(walk: Walk) -> None:
+    access = tokens.make_access(tokens.read(walk.world.secrets["dock"]))
+
+    assert _ask(walk.owner, "post", "/api/v1/tickets", {}, access).status_code == 201
+    assert _ask(walk.owner, "post", "/api/v1/session", {}, access).status_code == 403
+
+
+# --- Sockets ------------------------------------------------------------------------------------------------------
+
+
+class _Watched:
+    """The channel layer, with a note of every group that was ever joined."""
+
+    def __init__(self, layer: Any) -> None:
+        self.layer = layer
+        self.joined: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.layer, name)
+
+    async def group_add(self, group: str, channel: str) -> None:
+        self.joined.append(group)
+        await self.layer.group_add(group, channel)
+
+
+@pytest.fixture
+def layer() -> Iterator[_Watched]:
+    from vtcontrol.channel_layer import HomeLoopLayer
+
+    watched = _Watched(HomeLoopLayer(capacity=100))
+    before = channel_layers.set("default", watched)
+    yield watched
+    channel_layers.set("default", before)
+
+
+def _sockets() -> list[Any]:
+    from vtcontrol.routing import websocket_urlpatterns
+
+    return list(websocket_urlpatterns)
+
+
+def _knock(path: str, ticket: str) -> WebsocketCommunicator:
+    return WebsocketCommunicator(URLRouter(_sockets()), f"/{path}", subprotocols=["vtcontrol.v1", f"ticket.{ticket}"])
+
+
+def test_every_socket_has_a_case() -> None:
+    assert {str(entry.pattern) for entry in _sockets()} == set(SOCKETS)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", SOCKETS)
+async def test_our_own_ticket_opens_our_socket(path: str, walk: Walk, layer: _Watched) -> None:
+    row = await sync_to_async(_token_of)(walk, SOCKETS[path], walk.world.stream)
+    socket = _knock(path, await sync_to_async(make_ticket)(row))
+
+    is_open, protocol = await socket.connect()
+    hello = await socket.receive_json_from()
+    await socket.disconnect()
+
+    assert is_open
+    assert protocol == "vtcontrol.v1"
+    assert walk.world.stream.name in str(hello)
+
+
+def _is_of(walk: Walk, group: str) -> bool:
+    return walk.world.stream.pk.hex in group.replace("-", "")
+
+
+def _token_of(walk: Walk, kind: TokenKind, stream: Any) -> ApiToken:
+    with studio_scope(walk.studio.pk):
+        return make_token(kind, stream=stream)[0]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", SOCKETS)
+async def test_the_stranger_hears_nothing_of_ours_at_a_socket(path: str, walk: Walk, layer: _Watched) -> None:
+    bearers = [bearer for bearer in await sync_to_async(lambda: list(_bearers(walk)))() if "token" in bearer.name]
+    wrong = []
+    for bearer in bearers:
+        socket = _knock(path, await sync_to_async(make_ticket)(bearer.row))
+        is_open, _code = await socket.connect()
+        if is_open:
+            heard = await socket.receive_output()
+            wrong += [f"{bearer.name}: {word} heard" for word in walk.marks if word in str(heard)]
+            wrong += [f"{bearer.name}: opened"] if bearer.is_ours else []
+            wrong += [f"{bearer.name}: listens to {group}" for group in layer.groups if _is_of(walk, group)]
+        await socket.disconnect()
+        wrong += [f"{bearer.name}: stays in {group}" for group in layer.groups if _is_of(walk, group)]
+
+    if await sync_to_async(rows_of)(walk.studio.pk) != walk.rows:
+        wrong.append("changed a row of ours")
+
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", SOCKETS)
+@pytest.mark.parametrize("ticket", ["", "nonsense", "тайна"])
+async def test_a_socket_without_a_good_ticket_stays_shut(path: str, ticket: str, walk: Walk, layer: _Watched) -> None:
+    socket = _knock(path, ticket)
+
+    is_open, _code = await socket.connect()
+    await socket.disconnect()
+
+    assert not is_open
+    assert layer.joined == []
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_ticket_opens_one_socket_of_two(walk: Walk, layer: _Watched) -> None:
+    row = await sync_to_async(_token_of)(walk, TokenKind.DOCK, walk.world.stream)
+    ticket = await sync_to_async(make_ticket)(row)
+    first, second = _knock("ws/dock", ticket), _knock("ws/dock", ticket)
+
+    opened = [(await first.connect())[0], (await second.connect())[0]]
+    for socket in (first, second):
+        await socket.disconnect()
+
+    assert opened == [True, False]

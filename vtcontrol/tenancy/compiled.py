@@ -1,0 +1,138 @@
+"""Queries compiled once: what the live loop asks many times a second, without building the same SQL each time.
+
+A `CompiledQuery` is an ordinary scoped query set (or update), built once with stand-ins for its values. Each run puts
+the real values in their places, the studio's among them: without a scope it raises, like any other query.
+"""
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.sql import UpdateQuery
+
+from vtcontrol.tenancy.scope import current_studio_id, studio_scope
+
+_STUDIO = UUID(int=0xFEED_0000_0000_4000_8000_0000_0000_0000)
+_FIRST_MOMENT = dt.datetime(2999, 1, 1, tzinfo=dt.UTC)
+_FIRST_NUMBER = 7_000_000_001
+
+
+def _stand_in(kind: type, place: int) -> Any:
+    """Return a value of `kind` that no real value equals."""
+    if kind is UUID:
+        return UUID(int=_STUDIO.int + place + 1)
+    if kind is dt.datetime:
+        return _FIRST_MOMENT + dt.timedelta(days=place)
+    if kind is int:
+        return _FIRST_NUMBER + place
+    return f"\ufdd0{place}"
+
+
+def _stored(value: Any) -> Any:
+    """Return `value` as the database driver takes it."""
+    if isinstance(value, UUID):
+        return value if connection.features.has_native_uuid_field else value.hex
+    if isinstance(value, dt.datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value
+
+
+class CompiledQuery:
+    """A query set or an update, compiled at its first run.
+
+    Args:
+        build: Makes the query set from named values; called once, with stand-ins.
+        change: For an update: makes the new field values from the same names.
+        returning: For an update: columns to return of each changed row.
+        kinds: Type of each value by name: UUID, datetime, int or str. A name ending in `_list` takes a list of UUIDs.
+    """
+
+    LIST_LENGTH = 24
+
+    def __init__(
+        self,
+        build: Callable[..., "QuerySet[Any, Any]"],
+        *,
+        change: Callable[..., dict[str, Any]] | None = None,
+        returning: Sequence[str] = (),
+        **kinds: type,
+    ) -> None:
+        self._build = build
+        self._change = change
+        self._returning = returning
+        self._kinds = kinds
+        self._lock = threading.Lock()
+        self._sql = ""
+        self._parts: list[tuple[str, Any]] = []
+        self._compiler: Any = None
+        self._converters: Any = None
+
+    def rows(self, **values: Any) -> list[Sequence[Any]]:
+        """Run it and return the rows (of an update: the returned columns)."""
+        with connection.cursor() as cursor:
+            cursor.execute(*self._filled(values))
+            found = cursor.fetchall()
+        if self._converters:
+            return list(self._compiler.apply_converters(found, self._converters))
+        return list(found)
+
+    def count(self, **values: Any) -> int:
+        """Run an update and return how many rows it changed."""
+        with connection.cursor() as cursor:
+            cursor.execute(*self._filled(values))
+            return int(cursor.rowcount)
+
+    def _filled(self, values: dict[str, Any]) -> tuple[str, list[Any]]:
+        studio_id = current_studio_id()
+        if not self._sql:
+            with self._lock, studio_scope(_STUDIO):
+                self._compile()
+        spread = {"studio": _stored(studio_id)}
+        for name, value in values.items():
+            if name.endswith("_list"):
+                if not 0 < len(value) <= self.LIST_LENGTH:
+                    raise ValueError(f"{name} takes 1 to {self.LIST_LENGTH} values, not {len(value)}.")
+                padded = (list(value) * self.LIST_LENGTH)[: self.LIST_LENGTH]
+                spread |= {f"{name}.{place}": _stored(one) for place, one in enumerate(padded)}
+            else:
+                spread[name] = _stored(value)
+        return self._sql, [spread[name] if name else constant for name, constant in self._parts]
+
+    def _compile(self) -> None:
+        if self._sql:
+            return
+        given, names = self._stand_ins()
+        rows = self._build(**given)
+        query = rows.query
+        if self._change is not None:
+            query = query.chain(UpdateQuery)
+            query.add_update_values(self._change(**given))  # type: ignore[attr-defined]  # chain() returns the wanted class
+        compiler = query.get_compiler(rows.db)
+        sql, parameters = compiler.as_sql()
+        if self._returning:
+            sql += " RETURNING " + ", ".join(connection.ops.quote_name(column) for column in self._returning)
+        self._parts = [(names.get(one, ""), one) for one in parameters]
+        missing = set(names.values()) - {name for name, _ in self._parts}
+        if missing:
+            raise LookupError(f"These values have no place in the compiled query: {', '.join(sorted(missing))}.")
+        if self._change is None:
+            self._compiler = compiler
+            self._converters = compiler.get_converters([column[0] for column in compiler.select])
+        self._sql = sql
+
+    def _stand_ins(self) -> tuple[dict[str, Any], dict[Any, str]]:
+        """Return the stand-ins by name, and the name of each by its stored form."""
+        given: dict[str, Any] = {}
+        names: dict[Any, str] = {_stored(_STUDIO): "studio"}
+        for place, (name, kind) in enumerate(self._kinds.items()):
+            if name.endswith("_list"):
+                given[name] = [_stand_in(UUID, 1000 * (place + 1) + one) for one in range(self.LIST_LENGTH)]
+                names |= {_stored(one): f"{name}.{number}" for number, one in enumerate(given[name])}
+            else:
+                given[name] = _stand_in(kind, place)
+                names[_stored(given[name])] = name
+        return given, names

@@ -1,0 +1,32 @@
+"""The data folder of an embedded installation: which one this process works in, and where it serves."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from django.conf import settings
+
+ADDRESS_FILE = "studio.json"
+USUAL_ADDRESS = "http://localhost:8700"
+
+
+def use_folder(folder: Path | str) -> None:
+    """Make sure that the settings were read for this folder: it must be known before Django starts."""
+    if folder and Path(folder).expanduser().absolute() != settings.DATA_DIR:
+        os.environ["VTCONTROL_DATA_DIR"] = str(folder)
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - this very program, once more
+
+
+def write_address(folder: Path, url: str) -> None:
+    """Keep where this folder's server is reached, for programs beside it (`manage.py smoke`)."""
+    (folder / ADDRESS_FILE).write_text(json.dumps({"url": url}))
+
+
+def read_address(folder: Path | None) -> str:
+    """Return where the folder's server was reached last, or the usual address."""
+    try:
+        url = json.loads((folder / ADDRESS_FILE).read_text())["url"] if folder else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        url = ""
+    return url if isinstance(url, str) and url else USUAL_ADDRESS
