@@ -103,17 +103,18 @@ class Stand:
         """Start a process; its output goes to a log in the scratch folder."""
         log = self.folder / f"{name}.log"
         account = pwd.getpwnam(user) if user else None
-        popen = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**os.environ, **self.environment, **(extra or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=log.open("ab"),
-            stderr=subprocess.STDOUT,
-            user=account.pw_uid if account else None,
-            group=account.pw_gid if account else None,
-            start_new_session=True,
-        )
+        with log.open("ab") as output:
+            popen = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, **self.environment, **(extra or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                user=account.pw_uid if account else None,
+                group=account.pw_gid if account else None,
+                start_new_session=True,
+            )
         process = self.processes[name] = Process(name, popen, log)
         return process
 
@@ -192,6 +193,8 @@ def stub(folder: Path, *options: str) -> Iterator[str]:
     finally:
         popen.terminate()
         popen.wait(10)
+        if popen.stdout is not None:
+            popen.stdout.close()
         log.close()
 
 

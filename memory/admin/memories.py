@@ -19,7 +19,7 @@ from unfold.decorators import display
 
 from memory.admin.columns import OF_PERSONA, persona_column, persona_named
 from memory.domain.stems import stem_line
-from memory.models import Memory, MemorySource
+from memory.models import Memory, MemorySource, MemoryTier
 from memory.services import change_memories, delete_memories, find_twin, save_memory
 from vtcontrol.tenancy.admin_base import StudioModelAdmin
 from vtcontrol.tenancy.admin_forms import Slider, StudioForm, WordsField
@@ -47,7 +47,7 @@ class MemoryResource(StudioResource):
     class Meta:
         model = Memory
         fields = (
-            *("persona", "viewer", "kind", "tier", "text", "tags", "emotion"),
+            *("persona", "text", "viewer", "kind", "tier", "tags", "emotion"),
             *("importance", "confidence", "is_pinned", "is_locked", "valid_to", "expires_at"),
         )
         clean_model_instances = True
@@ -120,7 +120,7 @@ class MemoryAdmin(TransferMixin, StudioModelAdmin):
     next_step = _("Write down the first thing your character should remember, or import a list.")
     form = MemoryForm
     resource_classes = (MemoryResource,)
-    list_display: Any = ("what", "persona", "kind_chip", "tier", "marks", "origin", "changed")
+    list_display: Any = ("what", "persona", "kind_chip", "marks", "origin", "changed")
     list_filter = (
         OF_PERSONA,
         ("kind", ChoicesDropdownFilter),
@@ -154,10 +154,13 @@ class MemoryAdmin(TransferMixin, StudioModelAdmin):
 
     @display(description=_("marks"))
     def marks(self, memory: Memory) -> SafeString:
-        """Show whether it is pinned or locked."""
-        pinned = chip(_("Pinned"), Tone.ACCENT, "keep") if memory.is_pinned else ""
-        locked = chip(_("Locked"), Tone.CAUTION, "lock") if memory.is_locked else ""
-        return format_html("{} {}", pinned, locked) if pinned or locked else nothing()
+        """Show how long it is kept, if not as usual, and whether it is pinned or locked."""
+        found = [
+            chip(memory.get_tier_display(), Tone.NOTE, "schedule") if memory.tier != MemoryTier.LONG else "",
+            chip(_("Pinned"), Tone.ACCENT, "keep") if memory.is_pinned else "",
+            chip(_("Locked"), Tone.CAUTION, "lock") if memory.is_locked else "",
+        ]
+        return format_html("{} {} {}", *found) if any(found) else nothing()
 
     @display(description=_("source"), ordering="source")
     def origin(self, memory: Memory) -> SafeString:

@@ -59,7 +59,7 @@ class AboutViewerAdmin(MemoryAdmin):
 
     form = AboutViewerForm
     resource_classes = (KnownViewerResource,)
-    list_display = ("what", "persona", "about_whom", "kind_chip", "tier", "marks", "origin", "changed")
+    list_display = ("what", "persona", "about_whom", "kind_chip", "marks", "origin", "changed")
     fieldsets = (
         (None, {"fields": ("persona", "text", "kind", "viewer", "tags", "emotion")}),
         *MemoryAdmin.fieldsets[1:],

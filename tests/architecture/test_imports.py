@@ -46,6 +46,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("personas/domain/prompt.py", "import personas.models", "Pure rooms"),
         ("workers/turn/segmenter.py", "import openai", "Vendors"),
         ("streams/services/__init__.py", "import httpx2", "Vendors"),
+        ("streams/selectors/state.py", "import streams.services.control", "Inside an app"),
+        ("streams/services/control.py", "import streams.consumers.base", "Inside an app"),
+        ("personas/models.py", "import personas.services", "Inside an app"),
+        ("memory/selectors.py", "import memory.services", "Inside an app"),
+        ("relationships/domain/scoring.py", "import relationships.models", "Inside an app"),
     ],
 )
 def test_a_planted_import_breaks_its_contract(module: str, line: str, contract: str, copy: Path) -> None:

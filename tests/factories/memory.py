@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from memory.models import ConsolidationRun, Lore, Memory, Speaker, Utterance
 from personas.models import Persona
+from tests.factories.rows import create
 
 
 def make_memory(persona: Persona, marker: str = "", *, viewer_id: UUID | None = None, **fields: Any) -> Memory:
     text = fields.pop("text", f"{marker}Bo has a cat called Biscuit.")
-    return Memory.objects.create(
+    return create(
+        Memory,
         **{
             "persona": persona,
             "viewer_id": viewer_id,
@@ -21,24 +23,26 @@ def make_memory(persona: Persona, marker: str = "", *, viewer_id: UUID | None = 
             "tags": [f"{marker}pets"],
             "content_key": Memory.key_of(text),
             **fields,
-        }
+        },
     )
 
 
 def make_lore(persona: Persona, marker: str = "", **fields: Any) -> Lore:
-    return Lore.objects.create(
+    return create(
+        Lore,
         **{
             "persona": persona,
             "keys": f"{marker}lighthouse",
             "content": f"{marker}The lighthouse hums at noon.",
             **fields,
-        }
+        },
     )
 
 
 def make_utterance(persona: Persona, stream_id: UUID, marker: str = "", *, viewer_id: UUID | None = None) -> Utterance:
     now = timezone.now()
-    return Utterance.objects.create(
+    return create(
+        Utterance,
         persona=persona,
         stream_id=stream_id,
         viewer_id=viewer_id,
@@ -51,4 +55,4 @@ def make_utterance(persona: Persona, stream_id: UUID, marker: str = "", *, viewe
 
 
 def make_consolidation(persona: Persona) -> ConsolidationRun:
-    return ConsolidationRun.objects.create(persona=persona)
+    return create(ConsolidationRun, persona=persona)

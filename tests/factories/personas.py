@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from personas.models import Avatar, Brain, Emotion, Persona, Reaction, Revision, Scenario, Voice
+from tests.factories.rows import create
 from vtcontrol.kernel.events import EventKind
 from vtcontrol.tenancy.credentials import Credential
 
@@ -21,22 +22,23 @@ class Character:
 
 
 def make_voice(marker: str = "", **fields: Any) -> Voice:
-    return Voice.objects.create(**{"name": f"{marker}Soft voice", "voice_name": "en-us+f3", **fields})
+    return create(Voice, **{"name": f"{marker}Soft voice", "voice_name": "en-us+f3", **fields})
 
 
 def make_avatar(marker: str = "", **fields: Any) -> Avatar:
-    return Avatar.objects.create(**{"name": f"{marker}Puppet", **fields})
+    return create(Avatar, **{"name": f"{marker}Puppet", **fields})
 
 
 def make_brain(marker: str = "", *, credential: Credential | None = None, **fields: Any) -> Brain:
-    return Brain.objects.create(
+    return create(
+        Brain,
         **{
             "name": f"{marker}Local model",
             "base_url": f"http://localhost:11434/{marker}v1",
             "model": f"{marker}llama3.2",
             "credential": credential,
             **fields,
-        }
+        },
     )
 
 
@@ -51,7 +53,8 @@ def make_persona(
         "speech_samples": f"{marker}Evening, owls!",
         "knowledge": f"{marker}The show starts at nine.",
     }
-    return Persona.objects.create(
+    return create(
+        Persona,
         **{
             "name": f"{marker}Mira",
             **texts,
@@ -60,7 +63,7 @@ def make_persona(
             "voice": voice or make_voice(marker),
             "avatar": avatar or make_avatar(marker),
             **fields,
-        }
+        },
     )
 
 
@@ -78,16 +81,17 @@ def make_character(marker: str = "", **persona_fields: Any) -> Character:
 
 
 def make_reaction(persona: Persona, marker: str = "", *, kind: EventKind = EventKind.RAID) -> Reaction:
-    return Reaction.objects.create(persona=persona, kind=kind, template=f"{marker}Welcome, {{name}}!", emotion="joy")
+    return create(Reaction, persona=persona, kind=kind, template=f"{marker}Welcome, {{name}}!", emotion="joy")
 
 
 def make_revision(persona: Persona, marker: str = "", *, number: int = 1) -> Revision:
     content = {"name": persona.name, "identity": f"{marker}an older self"}
-    return Revision.objects.create(persona=persona, number=number, content=content, digest=f"{number:064x}")
+    return create(Revision, persona=persona, number=number, content=content, digest=f"{number:064x}")
 
 
 def make_scenario(persona: Persona, marker: str = "") -> Scenario:
-    return Scenario.objects.create(
+    return create(
+        Scenario,
         persona=persona,
         name=f"{marker}A rude guest",
         viewer=f"{marker}Grump",

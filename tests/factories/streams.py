@@ -20,22 +20,24 @@ from streams.models import (
     TurnState,
     Verdict,
 )
+from tests.factories.rows import create
 from vtcontrol.kernel.events import EventKind, EventState
 from vtcontrol.kernel.ids import uuid7
 
 
 def make_stream(persona: Persona, marker: str = "", **fields: Any) -> Stream:
     """A stream; saving it makes its `StreamState` (`stream.state`)."""
-    return Stream.objects.create(**{"name": f"{marker}Evening show", "persona": persona, **fields})
+    return create(Stream, **{"name": f"{marker}Evening show", "persona": persona, **fields})
 
 
 def make_broadcast(stream: Stream, **fields: Any) -> Broadcast:
-    return Broadcast.objects.create(stream=stream, **fields)
+    return create(Broadcast, stream=stream, **fields)
 
 
 def make_event(stream: Stream, marker: str = "", *, viewer: Viewer | None = None, **fields: Any) -> InboxEvent:
     now = timezone.now()
-    return InboxEvent.objects.create(
+    return create(
+        InboxEvent,
         **{
             "stream": stream,
             "viewer": viewer,
@@ -49,14 +51,15 @@ def make_event(stream: Stream, marker: str = "", *, viewer: Viewer | None = None
             "happened_at": now,
             "received_at": now,
             **fields,
-        }
+        },
     )
 
 
 def make_turn(stream: Stream, marker: str = "", *, event: InboxEvent | None = None, **fields: Any) -> Turn:
     """A turn that was heard to its end."""
     now = timezone.now()
-    return Turn.objects.create(
+    return create(
+        Turn,
         **{
             "stream": stream,
             "persona": stream.persona,
@@ -72,12 +75,13 @@ def make_turn(stream: Stream, marker: str = "", *, event: InboxEvent | None = No
             "started_at": now,
             "finished_at": now,
             **fields,
-        }
+        },
     )
 
 
 def make_segment(turn: Turn, marker: str = "", *, number: int = 0) -> Segment:
-    return Segment.objects.create(
+    return create(
+        Segment,
         turn=turn,
         number=number,
         text=f"{marker}Cats?",
@@ -89,27 +93,29 @@ def make_segment(turn: Turn, marker: str = "", *, number: int = 0) -> Segment:
 
 
 def make_note(stream: Stream, marker: str = "") -> DirectorNote:
-    return DirectorNote.objects.create(stream=stream, text=f"{marker}Mention the charity drive.")
+    return create(DirectorNote, stream=stream, text=f"{marker}Mention the charity drive.")
 
 
 def make_rule(marker: str = "", **fields: Any) -> ModerationRule:
-    return ModerationRule.objects.create(
+    return create(
+        ModerationRule,
         **{
             "name": f"{marker}No spoilers",
             "kind": "words",
             "content": f"{marker}spoiler",
             "replacement": f"{marker}…",
             **fields,
-        }
+        },
     )
 
 
 def make_verdict(rule: ModerationRule, marker: str = "", *, event: InboxEvent | None = None) -> Verdict:
-    return Verdict.objects.create(rule=rule, rule_name=f"{marker}No spoilers", event=event, action="drop")
+    return create(Verdict, rule=rule, rule_name=f"{marker}No spoilers", event=event, action="drop")
 
 
 def make_effect(stream: Stream, marker: str = "") -> ObsEffect:
-    return ObsEffect.objects.create(
+    return create(
+        ObsEffect,
         stream=stream,
         trigger=f"{marker}joy",
         request="SetCurrentProgramScene",
@@ -118,7 +124,8 @@ def make_effect(stream: Stream, marker: str = "") -> ObsEffect:
 
 
 def make_command(stream: Stream, marker: str = "") -> Command:
-    return Command.objects.create(
+    return create(
+        Command,
         stream=stream,
         link="obs",
         request="SetCurrentProgramScene",

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from tests.factories.rows import create
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.access import ApiToken, TokenKind
 from vtcontrol.tenancy.credentials import Credential
@@ -51,11 +52,12 @@ def make_ticket(token: ApiToken) -> str:
 
 
 def make_budget(stream: Any = None) -> Budget:
-    return Budget.objects.create(meter=Meter.LLM_TOKENS, stream_id=stream and stream.pk, daily_limit=50_000)
+    return create(Budget, meter=Meter.LLM_TOKENS, stream_id=stream and stream.pk, daily_limit=50_000)
 
 
 def make_usage(marker: str = "", *, stream: Any = None, day: dt.date | None = None) -> Usage:
-    return Usage.objects.create(
+    return create(
+        Usage,
         day=day or timezone.now().date(),
         stream_id=stream.pk if stream else uuid7(),
         meter=Meter.LLM_TOKENS,

@@ -70,7 +70,7 @@ def clerk_of(stand: Stand) -> Iterator[Clerk]:
         try:
             yield Clerk(popen)
         finally:
-            popen.communicate(timeout=10)
+            popen.communicate(timeout=10)  # closes its input, at which it ends
 
 
 def cast(parts: list[Json]) -> list[Json]:

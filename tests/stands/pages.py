@@ -62,8 +62,12 @@ class Spoken:
 
     turn: str
     fence: int
-    pieces: list[Piece] = field(default_factory=list)
+    by_number: dict[int, Piece] = field(default_factory=dict)
     outcome: str = ""
+
+    @property
+    def pieces(self) -> list[Piece]:
+        return list(self.by_number.values())
 
     @property
     def text(self) -> str:
@@ -229,10 +233,10 @@ class StagePage(Socket):
     def take_audio(self, frame: bytes) -> None:
         version, flags, seg, seq, fence, rate, turn = HEADER.unpack_from(frame)
         spoken = self.turns.get(str(UUID(bytes=turn)))
-        if spoken is None or seg >= len(spoken.pieces):
+        piece = spoken and spoken.by_number.get(seg)
+        if spoken is None or piece is None:
             self.strays.append((seg, seq))
             return
-        piece = spoken.pieces[seg]
         piece.disorder += (version, seq, fence) != (1, piece.chunks, spoken.fence) or piece.is_closed
         piece.chunks += 1
         piece.rate = rate
@@ -242,22 +246,19 @@ class StagePage(Socket):
     async def take(self, frame: Json) -> None:
         if frame["type"] == "say.start":
             spoken = self.turns.setdefault(frame["turn"], Spoken(frame["turn"], frame["fence"]))
-            if frame["seg"] != len(spoken.pieces):
-                self.strays.append(frame)
-            spoken.pieces.append(Piece(frame))
+            spoken.by_number[frame["seg"]] = Piece(frame)
             return
         spoken = self.turns.get(frame.get("turn") or "")
-        if spoken is None:
-            return
-        if frame["type"] == "say.visemes":
-            spoken.pieces[frame["seg"]].cues += [(at, viseme) for at, viseme in frame["cues"]]
-        elif frame["type"] == "say.end":
-            spoken.pieces[frame["seg"]].end = frame
+        piece = spoken and spoken.by_number.get(frame.get("seg"))
+        if spoken is not None and frame["type"] == "turn.end":
+            spoken.outcome = frame["outcome"]
+        elif piece and frame["type"] == "say.visemes":
+            piece.cues += [(at, viseme) for at, viseme in frame["cues"]]
+        elif piece and frame["type"] == "say.end":
+            piece.end = frame
             if self.is_listening:
                 heard = {"type": "heard", "turn": frame["turn"], "seg": frame["seg"], "ms": frame["audio_ms"]}
                 await self.answer(heard)
-        elif frame["type"] == "turn.end":
-            spoken.outcome = frame["outcome"]
 
 
 class DockPage(Socket):

@@ -17,7 +17,7 @@ def snapshot() -> Rows:
     """Return every row of every table: model label → primary key → fields."""
     with unscoped("a test compares the whole database"):
         return {
-            model._meta.label: {row["pk"]: row for row in model.objects.values("pk", *_columns(model))}
+            model._meta.label: {row["pk"]: row for row in model._default_manager.values("pk", *_columns(model))}
             for model in apps.get_models()
             if model._meta.label not in NOT_TENANT_DATA
         }

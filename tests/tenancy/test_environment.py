@@ -18,7 +18,6 @@ from django.core.exceptions import ImproperlyConfigured
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from vtcontrol import environment
 from vtcontrol.environment import Environment, default_data_dir, embedded_keys
 from vtcontrol.tenancy.checks import require_sound_environment
 
@@ -136,7 +135,7 @@ def test_keys_are_made_on_a_file_system_without_hard_links(tmp_path: Path, monke
     def refuse(*_paths: object) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(environment.os, "link", refuse)
+    monkeypatch.setattr(os, "link", refuse)
 
     assert embedded_keys(tmp_path) == embedded_keys(tmp_path)
 
@@ -164,7 +163,7 @@ def test_an_account_without_a_home_gets_a_folder_all_the_same(monkeypatch: pytes
     def homeless() -> Path:
         raise RuntimeError
 
-    monkeypatch.setattr(environment.Path, "home", homeless)
+    monkeypatch.setattr(Path, "home", homeless)
 
     assert default_data_dir().is_absolute()
 

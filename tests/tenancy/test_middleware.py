@@ -24,7 +24,7 @@ def _request(user: Any, path: str = "/admin/", **session: str) -> HttpRequest:
 
 def _studio_seen(request: HttpRequest) -> Any:
     """Return the id of the studio whose scope the view runs in, or None."""
-    seen = []
+    seen: list[Any] = []
 
     def view(_request: HttpRequest) -> HttpResponse:
         try:

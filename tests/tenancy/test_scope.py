@@ -65,12 +65,10 @@ async def test_tasks_keep_the_scope_they_were_made_in() -> None:
             return current_studio_id()
 
     with studio_scope(OURS):
-        child = asyncio.create_task(asyncio.sleep(0, result=None))
         inherited = asyncio.create_task(_look_later())
-    found = await asyncio.gather(look(OURS), look(THEIRS))
-    await child
+    ours, theirs = await asyncio.gather(look(OURS), look(THEIRS))
 
-    assert found == [OURS, THEIRS]
+    assert (ours, theirs) == (OURS, THEIRS)
     assert await inherited == OURS
     assert _scope_here() is None
 
@@ -123,7 +121,6 @@ async def test_two_studios_at_once_each_see_their_own_rows(studio: Studio, other
             await together.wait()
             return [viewer.name async for viewer in Viewer.objects.all()]
 
-    assert await asyncio.gather(write_and_read(studio, ""), write_and_read(other_studio, OTHER)) == [
-        ["Bo"],
-        [f"{OTHER}Bo"],
-    ]
+    ours, theirs = await asyncio.gather(write_and_read(studio, ""), write_and_read(other_studio, OTHER))
+
+    assert (ours, theirs) == (["Bo"], [f"{OTHER}Bo"])

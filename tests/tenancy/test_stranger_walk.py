@@ -155,7 +155,7 @@ def _exported(walk: Walk, page: ModelPage) -> str:
     url = reverse(_sibling(page, "export").name)
     form = read_form(walk.owner.get(url).content)
     answer = walk.owner.post(url, {**form, "format": CSV})
-    text = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    text = answer.getvalue()
     row = walk.our_row(page.model)
     header, _, lines = text.decode().partition("\n")
     if "id" not in header.strip().split(","):

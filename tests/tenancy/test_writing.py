@@ -205,8 +205,9 @@ def test_the_manager_itself_offers_no_delete() -> None:
 def test_templates_cannot_call_what_changes_rows(in_studio: Studio) -> None:
     rows = type(Avatar.objects.none())
 
-    for method in (Avatar.save, Avatar.delete, rows.update, rows.delete, rows.bulk_create, rows.bulk_update):
-        assert method.alters_data
+    methods: list[Any] = [Avatar.save, Avatar.delete, rows.update, rows.delete, rows.bulk_create, rows.bulk_update]
+
+    assert all(method.alters_data for method in methods)
 
 
 def test_a_new_row_belongs_to_the_scopes_studio(in_studio: Studio) -> None:

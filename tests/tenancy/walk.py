@@ -177,7 +177,7 @@ def undone() -> Iterator[list[str]]:
 
 
 def _everything_in(response: Any) -> str:
-    body = b"".join(response.streaming_content) if response.streaming else response.content
+    body = response.getvalue()
     hops = [str(hop) for hop in getattr(response, "redirect_chain", ())]
     return "\n".join([body.decode(errors="replace"), str(response.headers), response.cookies.output(), *hops])
 

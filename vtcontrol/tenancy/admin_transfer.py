@@ -170,12 +170,10 @@ class PlainDiff(Diff):  # type: ignore[misc]  # import_export ships no types
         """Return one cell a field."""
         cells: list[str] = []
         for before, after in zip(self.left, self.right, strict=True):
-            if before == after:
+            if before == after or self.new:
                 cells.append(conditional_escape(after))
-            elif before:
-                cells.append(format_html("<del>{}</del> <ins>{}</ins>", before, after))
             else:
-                cells.append(format_html("<ins>{}</ins>", after))
+                cells.append(format_html("<del>{}</del> <ins>{}</ins>", before, after))
         return cells
 
 
