@@ -163,4 +163,6 @@ class Page:
         if self._is_patient:
             await asyncio.sleep(max(0.0, at - time.time()))
         assert self._socket is not None
-        await self._socket.send_json({"type": "heard", "turn": frame["turn"], "seg": frame["seg"], "ms": frame["audio_ms"]})
+        await self._socket.send_json(
+            {"type": "heard", "turn": frame["turn"], "seg": frame["seg"], "ms": frame["audio_ms"]}
+        )

@@ -8,10 +8,38 @@ import os
 import sys
 from typing import Any
 
-WORDS = (
-    "dragon lighthouse soup bicycle midnight radio window tomato guitar rain harbour penguin marathon puzzle violin "
-    "candle comet garden robot whistle lantern mango submarine chess cactus pillow thunder waffle compass river"
-).split()
+WORDS = [
+    "dragon",
+    "lighthouse",
+    "soup",
+    "bicycle",
+    "midnight",
+    "radio",
+    "window",
+    "tomato",
+    "guitar",
+    "rain",
+    "harbour",
+    "penguin",
+    "marathon",
+    "puzzle",
+    "violin",
+    "candle",
+    "comet",
+    "garden",
+    "robot",
+    "whistle",
+    "lantern",
+    "mango",
+    "submarine",
+    "chess",
+    "cactus",
+    "pillow",
+    "thunder",
+    "waffle",
+    "compass",
+    "river",
+]
 
 
 def main() -> None:
@@ -56,7 +84,11 @@ def _persona(stub: str) -> Any:
         brain = Brain(name="Bench brain", base_url=f"{stub}/v1", model="stub")
         brain.save()
         voice = Voice(
-            name="Bench voice", engine=VoiceEngine.OPENAI, base_url=f"{stub}/v1", model="bench-voice", voice_name="alloy"
+            name="Bench voice",
+            engine=VoiceEngine.OPENAI,
+            base_url=f"{stub}/v1",
+            model="bench-voice",
+            voice_name="alloy",
         )
     voice.save()
     avatar = Avatar(name="Bench avatar")
@@ -79,7 +111,8 @@ def _memories(persona: Any, count: int) -> None:
 
     chance = random.Random(7)
     remember_many(
-        Memory(persona=persona, text=f"Note {number}: {' '.join(chance.choices(WORDS, k=9))}") for number in range(count)
+        Memory(persona=persona, text=f"Note {number}: {' '.join(chance.choices(WORDS, k=9))}")
+        for number in range(count)
     )
 
 

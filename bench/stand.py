@@ -211,7 +211,7 @@ def embedded(*, data_dir: Path | None = None) -> Iterator[Stand]:
             stand.wait_until_ready(process)
             yield stand
         finally:
-            process.stop()
+            stand.processes["studio"].stop()  # a test may have started it anew
 
 
 def restart_embedded(stand: Stand) -> Process:
@@ -303,10 +303,26 @@ def production(*, live_workers: int = 1) -> Iterator[Stand]:
         stand.processes |= {"postgres": database, "redis": cache}
         stand.manage("migrate", "--no-input")
         stack.callback(_stop_all, stand, {"postgres", "redis"})
-        web = stand.start("web", sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "vtcontrol.asgi:application")
+        web = stand.start(
+            "web", sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "vtcontrol.asgi:application"
+        )
         for number in range(live_workers):
             start_live_worker(stand, number)
-        stand.start("upkeep", *CELERY, "-Q", "upkeep", "-P", "threads", "-c", "1", "-B", "-s", str(folder / "beat"), "-n", "upkeep@%h")
+        stand.start(
+            "upkeep",
+            *CELERY,
+            "-Q",
+            "upkeep",
+            "-P",
+            "threads",
+            "-c",
+            "1",
+            "-B",
+            "-s",
+            str(folder / "beat"),
+            "-n",
+            "upkeep@%h",
+        )
         stand.wait_until_ready(web)
         yield stand
 

@@ -116,6 +116,7 @@ class Memory(StudioOwned):
         )
         indexes = (
             models.Index(fields=("studio", "persona", "version"), name="memory_by_version"),
+            models.Index(fields=("studio", "-updated_at"), name="memory_by_change"),
             models.Index(fields=("studio", "persona", "viewer_id", "kind"), name="memory_by_scope"),
         )
 

@@ -187,7 +187,7 @@ class Persona(LiveConfig):
     )
     phrases = models.JSONField(
         _("phrases"), default=dict, blank=True,
-        help_text=_("Sayings by topic for the scripted brain: greeting, farewell, question, thanks, compliment, chatter…"),
+        help_text=_("Sayings by topic for the scripted brain: greeting, farewell, thanks, compliment, chatter…"),
     )  # fmt: skip
     stream_mode = models.BooleanField(
         _("stream mode"), default=True, help_text=_("Short spoken lines for a live audience.")
@@ -266,9 +266,11 @@ class Reaction(LiveConfig):
     kind = models.CharField(
         _("event"), max_length=16,
         choices=[
-            (EventKind.DONATION, _("Donation")), (EventKind.SUBSCRIPTION, _("Subscription")), (EventKind.GIFT, _("Gift")),
+            (EventKind.DONATION, _("Donation")), (EventKind.SUBSCRIPTION, _("Subscription")),
+            (EventKind.GIFT, _("Gift")),
             (EventKind.RAID, _("Raid")), (EventKind.FOLLOW, _("Follow")), (EventKind.REDEMPTION, _("Redemption")),
-            (EventKind.VICTORY, _("Victory")), (EventKind.DEFEAT, _("Defeat")), (EventKind.TROUBLE, _("Technical trouble")),
+            (EventKind.VICTORY, _("Victory")), (EventKind.DEFEAT, _("Defeat")),
+            (EventKind.TROUBLE, _("Technical trouble")),
             (EventKind.SILENCE, _("Silence")),
         ],
     )  # fmt: skip

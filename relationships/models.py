@@ -48,6 +48,7 @@ class Identity(StudioOwned):
     class Meta:
         verbose_name = _("identity")
         verbose_name_plural = _("identities")
+        ordering = ("platform", "name")
         constraints = (
             models.UniqueConstraint(fields=("studio", "platform", "platform_id"), name="one_viewer_an_account"),
         )
@@ -73,6 +74,7 @@ class Relationship(StudioOwned):
     class Meta:
         verbose_name = _("relationship")
         verbose_name_plural = _("relationships")
+        ordering = ("-updated_at",)
         constraints = (models.UniqueConstraint(fields=("viewer", "persona"), name="one_bond_a_character"),)
 
     def __str__(self) -> str:

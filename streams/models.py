@@ -68,7 +68,7 @@ class Stream(LiveConfig):
 class StreamState(StudioOwned):
     """The live state of a stream: who works on it, what may be said, which page is primary. One row a stream.
 
-    Every worker's write is conditional on the lease's owner and fencing token; every interrupt raises the control epoch.
+    Every worker's write is conditional on the lease's owner and fencing token; each interrupt raises the control epoch.
     """
 
     stream = models.OneToOneField(Stream, on_delete=models.CASCADE, related_name="state", verbose_name=_("stream"))
@@ -212,7 +212,10 @@ class Turn(StudioOwned):
                 fields=("stream",), name="one_open_turn", condition=models.Q(state__in=("preparing", "speaking"))
             ),
         )
-        indexes = (models.Index(fields=("studio", "stream", "-started_at"), name="turn_by_time"),)
+        indexes = (
+            models.Index(fields=("studio", "stream", "-started_at"), name="turn_by_time"),
+            models.Index(fields=("studio", "-started_at"), name="turn_by_studio"),  # the control room, every 3 s
+        )
 
     def __str__(self) -> str:
         return self.text[:60] or str(self.get_state_display())
@@ -279,7 +282,8 @@ class ModerationRule(LiveConfig):
     )  # fmt: skip
     kind = models.CharField(
         _("looks for"), max_length=12, default="words",
-        choices=[("words", _("Words and phrases")), ("pattern", _("A pattern")), ("length", _("Length")), ("caps", _("Capitals")),
+        choices=[("words", _("Words and phrases")), ("pattern", _("A pattern")), ("length", _("Length")),
+                 ("caps", _("Capitals")),
                  ("repeats", _("Repeats")), ("links", _("Links"))],
     )  # fmt: skip
     content = models.TextField(
@@ -335,7 +339,7 @@ class Verdict(StudioOwned):
 
 
 class ObsEffect(LiveConfig):
-    """What OBS does when the character feels something or something happens. Stored now; the OBS link carries it out."""
+    """What OBS does when the character feels something or something happens; carried out by the OBS link."""
 
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="effects", verbose_name=_("stream"))
     trigger = models.CharField(_("when"), max_length=40, help_text=_("An emotion's tag or a kind of event."))

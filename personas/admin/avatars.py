@@ -69,4 +69,4 @@ class AvatarAdmin(TrackedAdmin):
             '<circle cx="{}" cy="10" r="8" fill="{}"/>',
             ((10 + 22 * at, c) for at, c in enumerate(avatar.palette.values())),
         )
-        return format_html('<svg class="vt-palette" viewBox="0 0 110 20" role="img">{}</svg>', dots)
+        return format_html('<svg class="vt-palette" viewBox="0 0 110 20" aria-hidden="true">{}</svg>', dots)

@@ -41,6 +41,7 @@ class RelationshipAdmin(StudioModelAdmin):
     about = _("What binds viewers to characters. Rules move the scores; nothing a viewer says about them does.")
     next_step = _("Bonds appear by themselves when the character answers somebody.")
     form = RelationshipForm
+    ordering = ("-updated_at",)
     list_display = (
         "viewer",
         "persona",

@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -44,6 +44,7 @@ class ViewerAdmin(StudioModelAdmin):
     next_step = _("Viewers appear by themselves when they write in chat.")
     form = ViewerForm
     inlines = (IdentityInline,)
+    ordering = (F("last_seen_at").desc(nulls_last=True), "name")
     list_display = ("name", "accounts", "marks", "messages", "last_seen")
     list_filter = (
         ("is_ignored", BooleanRadioFilter),

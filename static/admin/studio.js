@@ -77,6 +77,10 @@ document.addEventListener('submit', (submitted) => {
   }
 });
 
+for (const trouble of ['htmx:sendError', 'htmx:responseError']) {
+  document.addEventListener(trouble, () => document.getElementById('vt-live')?.classList.add('vt-stale'));
+}
+
 document.addEventListener('click', ({ target }) => {
   const button = target instanceof Element ? target.closest('[data-copy]') : null;
   if (button instanceof HTMLElement) void copy(button);

@@ -64,9 +64,7 @@ def control_room(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
 
 def last_turns() -> list[LastTurn]:
     """Return the newest turns of the studio. One query."""
-    rows = (
-        Turn.objects.select_related("event", "stream", "persona").defer("prompt").order_by("-started_at")[:LAST_TURNS]
-    )
+    rows = Turn.objects.select_related("event").defer("prompt").order_by("-started_at")[:LAST_TURNS]
     return [
         LastTurn(
             turn=turn,

@@ -60,7 +60,13 @@ class StageConsumer(StudioConsumer):
             await self.close(CLOSE_GARBAGE)
             return
         if self.is_primary:
-            heard = {"type": "control.heard", "stream": str(self.stream_id), "turn": turn, "seg": seg, "ms": round(heard_ms)}
+            heard = {
+                "type": "control.heard",
+                "stream": str(self.stream_id),
+                "turn": turn,
+                "seg": seg,
+                "ms": round(heard_ms),
+            }
             await self.channel_layer.group_send(control_group(self.stream_id), heard)
 
     async def page_audio(self, message: dict[str, Any]) -> None:

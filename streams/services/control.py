@@ -1,4 +1,7 @@
-"""People's hands on the show: skip, panic, release, mute. The truth is the control epoch; the messages are the fast path."""
+"""People's hands on the show: skip, panic, release, mute.
+
+The truth is the control epoch; the messages are the fast path.
+"""
 
 from uuid import UUID
 

@@ -33,6 +33,11 @@ def claim_primary(stream_id: UUID, page: str) -> bool:
     return True
 
 
+def forget_pages() -> None:
+    """Free every place of a primary page, over all studios: an embedded start knows that no page is open yet."""
+    StreamState.objects.exclude(primary_page="").update(primary_page="", primary_until=None)
+
+
 @transaction.atomic
 def leave_primary(stream_id: UUID, page: str) -> None:
     """Free the place of a page that went away."""

@@ -92,3 +92,20 @@ def test_the_sidebar_shows_only_what_the_role_may_see(role: str, studio: Studio,
     assert all(client.get(link).status_code == 200 for link in links)
     assert (reverse("admin:tenancy_apitoken_changelist") in links) == (role == "owner")
     assert reverse("admin:auth_user_changelist") not in links
+
+
+def test_guessing_a_password_has_a_limit(person: Any, studio: Studio) -> None:
+    studio.memberships.create(user=person, role=MemberRole.OBSERVER)
+    for _ in range(20):
+        Client().post(reverse("admin:login"), {"username": "Nina", "password": "a guess"})
+
+    answer = _log_in("nina")
+
+    assert answer.status_code == 200
+    assert "Too many requests" in answer.content.decode()
+
+
+def test_a_live_page_whose_session_is_over_goes_to_the_door() -> None:
+    answer = Client().get(INDEX, headers={"HX-Request": "true"}, follow=True)
+
+    assert answer["HX-Redirect"] == reverse("admin:login")

@@ -100,3 +100,21 @@ def test_the_search_finds_pages_and_rows_of_this_studio_only(
 def test_a_page_that_is_not_there_is_a_plain_404(as_owner: Client) -> None:
     assert as_owner.get("/admin/r/1/1/").status_code == 404
     assert re.search("^/admin/", as_owner.get("/admin/personas/persona/nonsense/change/")["Location"])
+
+
+def test_a_refused_page_says_so_in_a_sentence(as_observer: Client, world: World) -> None:
+    answer = as_observer.get(address(apps.get_model("personas.persona"), "add"))
+
+    assert answer.status_code == 403
+    assert "Your role does not open this page" in answer.content.decode()
+
+
+def test_a_page_of_nobody_says_so_in_a_sentence(as_observer: Client, world: World) -> None:
+    assert "There is no such page here" in as_observer.get("/admin/nothing/here/").content.decode()
+
+
+def test_a_post_that_is_far_too_large_is_refused_with_advice(as_manager: Client, world: World) -> None:
+    answer = as_manager.post(address(world.persona), {"identity": "x" * (17 * 1024 * 1024)})
+
+    assert answer.status_code == 400
+    assert "what you typed is still there" in answer.content.decode()

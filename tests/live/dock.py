@@ -47,4 +47,6 @@ class Dock:
         if order != [line["id"] for line in fresh["transcript"]]:
             wrong.append("lines in another order")
         state = fresh["state"]
-        return wrong + [f"state {key}: {self.state[key]!r}, not {state[key]!r}" for key in state if self.state[key] != state[key]]
+        return wrong + [
+            f"state {key}: {self.state[key]!r}, not {state[key]!r}" for key in state if self.state[key] != state[key]
+        ]

@@ -79,9 +79,7 @@ def test_stop_is_the_first_thing_a_page_hears_of_a_panic(
     assert [message["frame"]["type"] for name, message in wire.sent if name == stage_group(stream.pk)][0] == "stop"
 
 
-def test_a_panic_leaves_the_event_being_answered_to_the_worker(
-    in_studio: Studio, stream: Stream, lease: Lease
-) -> None:
+def test_a_panic_leaves_the_event_being_answered_to_the_worker(in_studio: Studio, stream: Stream, lease: Lease) -> None:
     event = says(stream)
     speak(lease, take(stream, lease))
 
@@ -183,9 +181,7 @@ def test_docks_see_stage_pages_come_and_go(in_studio: Studio, stream: Stream, wi
     assert [frame["state"]["stage_pages"] for frame in frames] == [1, 0]
 
 
-def test_a_first_page_warms_the_worker(
-    in_studio: Studio, stream: Stream, started: list[Any], commit: Commit
-) -> None:
+def test_a_first_page_warms_the_worker(in_studio: Studio, stream: Stream, started: list[Any], commit: Commit) -> None:
     with commit():
         pages.claim_primary(stream.pk, "first")
         pages.claim_primary(stream.pk, "first")

@@ -84,9 +84,7 @@ def _spoilers(in_studio: Studio) -> None:
 
 
 @pytest.mark.usefixtures("_spoilers")
-def test_ten_thousand_lines_end_each_in_one_way(
-    stream: Stream, lease: Lease, wait: Callable[[float], None]
-) -> None:
+def test_ten_thousand_lines_end_each_in_one_way(stream: Stream, lease: Lease, wait: Callable[[float], None]) -> None:
     let_in(stream)
     with traced() as peak_mb:
         counts = [claim_once(stream, lease, wait)]

@@ -79,7 +79,9 @@ def test_one_id_for_two_different_events_is_a_conflict(in_studio: Studio, stream
 def test_one_id_for_two_different_events_costs_a_batch_nothing_else(in_studio: Studio, stream: Stream) -> None:
     arrive(stream, chat("Hello!", platform_id="7"))
 
-    accepted = arrive(stream, chat("Edited", platform_id="7"), chat("New", platform_id="8"), chat("Newer", platform_id="8"))
+    accepted = arrive(
+        stream, chat("Edited", platform_id="7"), chat("New", platform_id="8"), chat("Newer", platform_id="8")
+    )
 
     assert [one.is_new for one in accepted] == [False, True, False]
     assert sorted(InboxEvent.objects.values_list("text", flat=True)) == ["Hello!", "New"]
@@ -219,7 +221,9 @@ def test_a_name_a_rule_forbids_is_never_shown(in_studio: Studio, stream: Stream)
     assert "spoiler" not in row.author_name.casefold()
 
 
-@pytest.mark.parametrize("text", ["Mira, hello", "hey @mira!", "hello MIRA?", "mira", "Mira: you there", "(Mira)", "it's Mira's show"])
+@pytest.mark.parametrize(
+    "text", ["Mira, hello", "hey @mira!", "hello MIRA?", "mira", "Mira: you there", "(Mira)", "it's Mira's show"]
+)
 def test_a_line_with_the_characters_name_is_a_mention(in_studio: Studio, stream: Stream, text: str) -> None:
     row = says(stream, text)
 

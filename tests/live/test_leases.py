@@ -198,7 +198,11 @@ def test_a_turn_of_an_older_fence_cannot_be_spoken_by_the_same_worker(in_studio:
 def test_a_made_up_lease_holds_nothing(in_studio: Studio, stream: Stream) -> None:
     mine = hold(stream)
 
-    for wrong in (renewed(mine, fence=mine.fence + 1), renewed(mine, owner="somebody"), renewed(mine, stream_id=uuid7())):
+    for wrong in (
+        renewed(mine, fence=mine.fence + 1),
+        renewed(mine, owner="somebody"),
+        renewed(mine, stream_id=uuid7()),
+    ):
         with pytest.raises(LeaseLost):
             leases.renew(wrong)
 
@@ -207,7 +211,9 @@ class TestAnyOrderOfThings(TestCase):
     """Whatever workers do in whatever order: at most one of all the leases ever given holds."""
 
     @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
-    @given(st.lists(st.tuples(st.sampled_from(["acquire", "release", "expire", "renew"]), st.integers(0, 2)), max_size=14))
+    @given(
+        st.lists(st.tuples(st.sampled_from(["acquire", "release", "expire", "renew"]), st.integers(0, 2)), max_size=14)
+    )
     def test_at_most_one_lease_holds(self, steps: list[tuple[str, int]]) -> None:
         studio = make_studio()
         with studio_scope(studio.pk):

@@ -126,7 +126,9 @@ def test_a_platforms_id_is_the_key(api: Api, events: str, in_studio: Studio) -> 
     problem(api.post(events, body | {"text": "Edited"}), 409)
 
 
-def test_an_event_at_the_door_tells_why_it_will_not_be_answered(api: Api, events: str, stream: Stream, in_studio: Studio) -> None:
+def test_an_event_at_the_door_tells_why_it_will_not_be_answered(
+    api: Api, events: str, stream: Stream, in_studio: Studio
+) -> None:
     control.panic(stream.pk)
 
     response = api.post(events, {"text": "Hello!"})
@@ -265,7 +267,9 @@ def test_a_stage_token_opens_none_of_them(api: Api, stream: Stream, method: str,
 
 
 @pytest.mark.parametrize(("method", "name"), CALLS)
-def test_a_revoked_token_opens_none_of_them(api: Api, stream: Stream, in_studio: Studio, method: str, name: str) -> None:
+def test_a_revoked_token_opens_none_of_them(
+    api: Api, stream: Stream, in_studio: Studio, method: str, name: str
+) -> None:
     row, secret = make_token(TokenKind.API, stream=stream)
     revoke(row)
 
@@ -273,7 +277,9 @@ def test_a_revoked_token_opens_none_of_them(api: Api, stream: Stream, in_studio:
 
 
 @pytest.mark.parametrize(("method", "name"), CALLS)
-def test_another_studios_stream_is_not_there(api: Api, other_stream: Stream, stream: Stream, method: str, name: str) -> None:
+def test_another_studios_stream_is_not_there(
+    api: Api, other_stream: Stream, stream: Stream, method: str, name: str
+) -> None:
     for secret in (api.secret, secret_of(stream, is_bound=False)):
         response = call(api, method, f"streams/{other_stream.pk}/{name}", secret=secret)
         problem(response, 404)

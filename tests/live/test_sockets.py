@@ -279,9 +279,7 @@ async def test_a_page_is_pinged(stream: Stream, pages: Opener, kind: TokenKind) 
     assert second["n"] == first["n"] + 1
 
 
-async def test_a_page_hears_its_own_stream_only(
-    stream: Stream, other_stream: Stream, pages: Opener
-) -> None:
+async def test_a_page_hears_its_own_stream_only(stream: Stream, other_stream: Stream, pages: Opener) -> None:
     page, dock = await pages(stream), await pages(stream, TokenKind.DOCK)
     layer = get_channel_layer()
 

@@ -83,7 +83,12 @@ def test_a_finished_turn_holds_everything_that_led_to_it(in_studio: Studio, stre
 
     turn = end(stream, lease, claim, segments=(segment("Cats?", 0), segment("Always.", 1, emotion="love")))
 
-    assert (turn.state, turn.text, turn.heard_text, turn.emotion) == (TurnState.HEARD, "Cats? Always.", "Cats? Always.", "joy")
+    assert (turn.state, turn.text, turn.heard_text, turn.emotion) == (
+        TurnState.HEARD,
+        "Cats? Always.",
+        "Cats? Always.",
+        "joy",
+    )
     assert (turn.brain, turn.voice) == ("Local model", "espeak")
     assert turn.timings["first_audio"] == 260.0
     assert (turn.prompt_tokens, turn.completion_tokens, turn.characters) == (100, 20, 13)
@@ -110,9 +115,7 @@ def test_a_turn_is_finished_once(in_studio: Studio, stream: Stream, lease: Lease
     assert Utterance.objects.count() == 2
 
 
-def test_what_was_heard_and_what_it_answered_become_history(
-    in_studio: Studio, stream: Stream, lease: Lease
-) -> None:
+def test_what_was_heard_and_what_it_answered_become_history(in_studio: Studio, stream: Stream, lease: Lease) -> None:
     event = says(stream)
     turn = answer(stream, lease)
 

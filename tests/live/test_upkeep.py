@@ -28,7 +28,11 @@ Wait = Callable[[float], None]
 
 def snapshot() -> list[Any]:
     bonds = Relationship.objects.values("affinity", "trust", "familiarity", "loyalty", "warmth", "warmth_at", "scars")
-    return [*bonds, *Interaction.objects.values("event_id", "kind", "deltas"), *Memory.objects.values("text", "version")]
+    return [
+        *bonds,
+        *Interaction.objects.values("event_id", "kind", "deltas"),
+        *Memory.objects.values("text", "version"),
+    ]
 
 
 def test_a_heard_turn_moves_the_relationship_once(in_studio: Studio, stream: Stream, lease: Lease) -> None:
@@ -114,7 +118,10 @@ def test_time_takes_utterances_memories_and_tickets_of_every_studio(
 
 def test_one_sweep_takes_a_bounded_batch(in_studio: Studio, stream: Stream, wait: Wait) -> None:
     row = make_utterance(stream.persona, stream.pk)
-    fields = {name: getattr(row, name) for name in ("persona", "stream_id", "speaker", "name", "text", "said_at", "expires_at")}
+    fields = {
+        name: getattr(row, name)
+        for name in ("persona", "stream_id", "speaker", "name", "text", "said_at", "expires_at")
+    }
     Utterance.objects.bulk_create(Utterance(**fields) for _ in range(BATCH))
     wait(31 * 24 * 3600)
 

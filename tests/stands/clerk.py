@@ -121,6 +121,13 @@ def history(stream: str) -> list[list[str]]:
     return [list(row) for row in rows.values_list("speaker", "text")]
 
 
+def owners(streams: list[str]) -> list[str]:
+    """The workers that hold the streams' leases now; "" where nobody does."""
+    from streams.models import StreamState
+
+    return list(StreamState.objects.filter(stream_id__in=streams).values_list("lease_owner", flat=True))
+
+
 def _uuid(text: str) -> Any:
     from uuid import UUID
 
@@ -134,7 +141,7 @@ def main() -> None:
     django.setup()
     from vtcontrol.tenancy.scope import unscoped
 
-    answers = {"cast": cast, "turns": turns, "events": events, "history": history}
+    answers = {"cast": cast, "turns": turns, "events": events, "history": history, "owners": owners}
     for line in sys.stdin:
         asked = json.loads(line)
         with unscoped("the tests' own eye on every studio"):

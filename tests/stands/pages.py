@@ -214,17 +214,19 @@ class StagePage(Socket):
         """What became of an event in the end."""
         async with asyncio.timeout(patience_s):
             while (found := await self.outcome(event))["state"] in {"waiting", "taken"}:
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.2)
             return found
 
     async def say(self, text: str, author: str = "Ann", **fields: Any) -> Spoken:
-        """Post a line and return the next turn, once it is over."""
-        known = set(self.turns)
-        await self.post_line(text, author, **fields)
-        return await self.until(lambda: next((one for one in self._over() if one.turn not in known), None))
+        """Post a line and return the turn that answered it, once it is over and written down."""
+        count = sum(bool(turn.outcome) for turn in self.turns.values())
+        event = await self.post_line(text, author, **fields)
+        await self.over(count + 1)
+        return self.turns[(await self.settled(event))["turn"]["id"]]
 
-    def _over(self) -> list[Spoken]:
-        return [turn for turn in self.turns.values() if turn.outcome]
+    async def over(self, count: int, patience_s: float = PATIENCE_S) -> None:
+        """Wait until so many turns are over."""
+        await self.until(lambda: sum(bool(turn.outcome) for turn in self.turns.values()) >= count, patience_s)
 
     async def first_audio(self) -> Spoken:
         """The turn that is being spoken, once its first sound arrived."""
@@ -280,4 +282,3 @@ class DockPage(Socket):
         """The live state as last told."""
         told = [frame["state"] for frame in self.frames if frame["type"] == "state"]
         return dict(told[-1]) if told else dict(self.hello["state"])
-

@@ -57,7 +57,9 @@ def is_written_down(house: House, stream: dict[str, Any], spoken: Spoken) -> Non
     assert turn["text"] == turn["heard_text"] == spoken.text
     assert (turn["brain"], turn["voice"]) == ("Bench brain: stub", "Bench voice")
     assert set(STAGES) <= turn["timings"].keys()
-    reached = [turn["timings"][stage] for stage in ("claimed", "request_sent", "first_token", "first_clause", "first_audio")]
+    reached = [
+        turn["timings"][stage] for stage in ("claimed", "request_sent", "first_token", "first_clause", "first_audio")
+    ]
     assert reached == sorted(reached)
     assert turn["prompt_tokens"] > 50
     assert turn["completion_tokens"] > 20
@@ -100,14 +102,14 @@ async def test_a_turn_without_any_page_is_over_when_it_would_have_been_heard(hou
 async def test_a_page_that_opens_late_hears_the_rest_and_the_next_turn(house: House, audience: Audience) -> None:
     stream = house.character()
     early = await audience.stage(house, stream, is_listening=False)
-    event = await early.post_line("tell me about the dragon")
+    event = await early.post_line("stub-say: Let me tell you about dragons.")
     first = await early.first_audio()
 
     late = await audience.stage(house, stream)
     await early.close()
     assert (late.hello["fence"], late.hello["primary"]) == (first.fence, False)
     await late.settled(event)
-    again = await late.say("and now?", "Zoe")
+    again = await late.say("stub-say: That was all.", "Zoe")
 
     assert again.outcome == "heard"
     is_in_order(again)

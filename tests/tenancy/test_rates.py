@@ -71,3 +71,12 @@ def test_a_counter_the_cache_threw_away_starts_again(monkeypatch: pytest.MonkeyP
     cache.clear()
 
     assert [_try("a", limit=2) for _ in range(3)] == [True, True, False]
+
+
+def test_a_crowd_of_other_keys_does_not_wash_a_counter_away() -> None:
+    spend("a", limit=1)
+
+    for number in range(2000):
+        spend(f"viewer {number}", limit=1)
+
+    assert not _try("a", limit=1)

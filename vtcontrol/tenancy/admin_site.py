@@ -25,9 +25,11 @@ from unfold.settings import get_config
 from unfold.sites import UnfoldAdminSite
 
 from vtcontrol.tenancy.middleware import choose_studio, studios_of
+from vtcontrol.tenancy.rates import RateExceeded, spend
 
 SEARCH_SHORTEST = 2
 SEARCH_MOST = 6
+LOGINS_A_MINUTE = 20
 
 
 class Shelf(models.TextChoices):
@@ -70,6 +72,19 @@ class Found:
 class StudioLoginForm(AuthenticationForm):  # type: ignore[misc]  # unfold ships no types
     """Lets in whoever has a place in an active studio, staff or not, and the operator."""
 
+    def clean(self) -> dict[str, Any]:
+        """Check name and password, so many times a minute for one name.
+
+        Raises:
+            ValidationError: They do not fit, or were tried too often.
+        """
+        try:
+            spend(f"login:{str(self.cleaned_data.get('username', '')).casefold()}", limit=LOGINS_A_MINUTE)
+        except RateExceeded as exceeded:
+            raise ValidationError(str(exceeded), code="too_many") from None
+        found: dict[str, Any] = super().clean()
+        return found
+
     def confirm_login_allowed(self, user: Any) -> None:
         """Refuse people without a studio.
 
@@ -100,6 +115,13 @@ class StudioAdminSite(UnfoldAdminSite):  # type: ignore[misc]  # unfold ships no
         """Return the site's addresses; the generic `view_on_site` redirect is left out, as no page needs it."""
         inherited = [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
         return [path("studio/", self.admin_view(require_POST(self.choose_studio)), name="choose_studio"), *inherited]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Sign in; a live part that comes here because the session is over sends its whole page."""
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(headers={"HX-Redirect": reverse(f"{self.name}:login")})
+        answer: HttpResponse = super().login(request, extra_context)
+        return answer
 
     def choose_studio(self, request: HttpRequest) -> HttpResponse:
         """Go on in another studio."""

@@ -73,7 +73,9 @@ class EmbeddedServer:
             loglevel="WARNING",
         )
         threading.Thread(target=self._worker.start, name="celery-worker", daemon=True).start()
-        self._beat = EmbeddedService(current_app._get_current_object(), thread=True, scheduler_cls=Scheduler, max_interval=1)
+        self._beat = EmbeddedService(
+            current_app._get_current_object(), thread=True, scheduler_cls=Scheduler, max_interval=1
+        )
         self._beat.daemon = True
         self._beat.start()
 

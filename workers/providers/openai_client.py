@@ -9,10 +9,11 @@ Requests go out through `AsyncOpenAI.post` with a raw stream: the typed resource
 
 import asyncio
 import functools
+import logging
 import ssl
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -29,6 +30,8 @@ from workers.providers.transport import GuardedTransport
 
 EventT = TypeVar("EventT")
 IDLE_CLIENTS = 32
+
+logger = logging.getLogger(__name__)
 AFTER_END_S = 0.1
 MOST_DRAINED_CHUNKS = 4
 
@@ -273,11 +276,13 @@ class Borrower:
 
     async def knock(self, connections: int, patience: Patience) -> None:
         """Open connections ahead of need; never raises, and never takes longer than connecting may."""
-        with suppress(Exception):
+        try:
             if self._endpoint.base_url.startswith("https:"):
                 await asyncio.to_thread(_tls_context)
             async with asyncio.timeout(patience.connect_s):
                 await self.client().knock(connections, patience)
+        except Exception as error:
+            logger.debug("no connection ahead of need", extra={"provider": self.name, "error": type(error).__name__})
 
     async def aclose(self) -> None:
         """Give the client back."""

@@ -44,6 +44,10 @@ class Chains:
     voices: tuple[Voice, ...]
     prices: dict[str, Prices]
 
+    def is_metered(self, name: str) -> bool:
+        """Tell whether a brain or voice counts against budgets; the built-in ones do not."""
+        return name in self.prices
+
     def cost_micros(self, stats: TurnStats) -> int:
         """Return the cost of a turn in millionths of the currency."""
         brain = self.prices.get(stats.brain, Prices())
@@ -60,7 +64,7 @@ class Engines:
     def __init__(self) -> None:
         self._clients = OpenAIClients()
         self._adapters: OrderedDict[Any, Any] = OrderedDict()
-        self._scripted = ScriptedBrain(random.Random())
+        self._scripted = ScriptedBrain(random.Random())  # noqa: S311 - chooses between lines
         self._espeak = EspeakEngine()
         self._closing: set[asyncio.Task[None]] = set()
 

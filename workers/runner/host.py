@@ -174,25 +174,23 @@ async def _quietly(work: Coroutine[Any, Any, None]) -> None:
         logger.debug("the channel layer failed", extra={"error": type(error).__name__})
 
 
-_host: Host | None = None
+_hosts: list[Host] = []  # at most one: this process's
 _host_lock = threading.Lock()
 
 
 def the_host(*, runners_most: int) -> Host:
     """Return this process's host, made at the first call."""
-    global _host
     with _host_lock:
-        if _host is None:
-            _host = Host(runners_most=runners_most)
-        return _host
+        if not _hosts:
+            _hosts.append(Host(runners_most=runners_most))
+        return _hosts[0]
 
 
 def settle(host: Host) -> None:
     """Make `host` this process's host (the embedded process gives it the server's loop)."""
-    global _host
-    _host = host
+    _hosts[:] = [host]
 
 
 def host_if_any() -> Host | None:
     """Return this process's host if there is one."""
-    return _host
+    return _hosts[0] if _hosts else None

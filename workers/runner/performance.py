@@ -214,6 +214,7 @@ class Performance:
     ) -> TurnReport:
         event_state, event_reason = _event_ending(state, reason, was_spoken=was_spoken)
         usage = stats.usage
+        is_metered = stats.deltas > 0 and self._chains.is_metered(stats.brain)
         return TurnReport(
             turn_id=self.turn_id,
             started_at=self._claim.started_at,
@@ -223,11 +224,11 @@ class Performance:
             event_state=event_state,
             event_reason=event_reason,
             segments=tuple(self._spoken(progress) for progress in self.hearing.segments.values()),
-            brain=f"{stats.brain}: {usage.model}" if usage.model else stats.brain,
+            brain=f"{stats.brain}: {usage.model}" if usage.model not in {"", stats.brain} else stats.brain,
             voice=", ".join(stats.characters),
             timings=self._timings(stats),
-            prompt_tokens=usage.prompt_tokens or (self._claim.prompt.tokens_total if stats.deltas else 0),
-            completion_tokens=usage.completion_tokens or stats.deltas,
+            prompt_tokens=usage.prompt_tokens or (self._claim.prompt.tokens_total if is_metered else 0),
+            completion_tokens=usage.completion_tokens or (stats.deltas if is_metered else 0),
             characters=stats.characters,
             cost_micros=self._chains.cost_micros(stats),
             firings=tuple(_firing(hit.reason, hit.ruling.value) for hit in stats.moderation),

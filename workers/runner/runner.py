@@ -204,9 +204,12 @@ class Runner:
         """Keep the docks' status line true: who answers and speaks, and what failed on the way."""
         if report.state == "cut":
             return
-        failures = ", ".join(report.prompt_record.get("failures", ()))[:80]
-        trouble = "; ".join(filter(None, (*config.problems, "budget used up" if claim.is_degraded else "", failures)))
-        status = (f"{report.brain}|{trouble}" if trouble else report.brain, report.voice)
+        failures: tuple[str, ...] = report.prompt_record.get("failures", ())
+        voices = tuple(f"{name}: " for name in ("espeak", *(voice.name for voice in config.voices)))
+        mute = dict.fromkeys(one for one in failures if one.startswith(voices))
+        dull = dict.fromkeys(one for one in failures if one not in mute)
+        budget = ["budget used up"] if claim.is_degraded else []
+        status = (_note(report.brain, [*config.problems, *budget, *dull]), _note(report.voice, [*mute]))
         if status != self._status:
             self._status = status
             frames = await self._db(note_engines, self.stream_id, *status)
@@ -214,3 +217,8 @@ class Runner:
 
     async def _db(self, work: Any, *args: Any, **kwargs: Any) -> Any:
         return await self._ground.in_database(self.studio_id, work, *args, **kwargs)
+
+
+def _note(name: str, troubles: list[str]) -> str:
+    """Return an engine's status as it is kept: "name" or "name|what is wrong"."""
+    return f"{name}|{'; '.join(troubles)}" if troubles else name

@@ -43,5 +43,3 @@ def _drain(**_: Any) -> None:
     host = host_if_any()
     if host is not None:
         host.stop()
-
-

@@ -2,9 +2,11 @@
 
 import argparse
 import errno
+import os
 import secrets
 import signal
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from django.db.utils import DatabaseError
 from django.utils.translation import gettext as _
 
 from streams.services.leases import release_all
+from streams.services.pages import forget_pages
 from vtcontrol.tenancy.scope import unscoped
 from workers.embedded.folder import use_folder, write_address
 from workers.embedded.links import Links, page_links
@@ -44,7 +47,9 @@ class Command(BaseCommand):
         """Prepare, start, print the links, serve until Ctrl-C."""
         use_folder(options["data_dir"])
         if not settings.IS_EMBEDDED:
-            raise CommandError(_("DATABASE_URL or REDIS_URL is set: start the separate processes instead (docs/production.md)."))
+            raise CommandError(
+                _("DATABASE_URL or REDIS_URL is set: start the separate processes instead (docs/production.md).")
+            )
         if settings.ENVIRONMENT_FINDINGS:
             raise CommandError(" ".join(settings.ENVIRONMENT_FINDINGS))
         listener = _listen(options["host"], options["port"])
@@ -55,6 +60,13 @@ class Command(BaseCommand):
             raise CommandError(str(taken)) from None
         except OSError as error:
             raise CommandError(_disk_words(error)) from None
+        self._leave()
+
+    def _leave(self) -> None:
+        """End at once: threads of the pools may wait for ever for the loop that has just ended."""
+        self.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
     def _serve(self, listener: socket.socket) -> None:
         password, links = self._prepare()
@@ -71,10 +83,13 @@ class Command(BaseCommand):
         try:
             call_command("migrate", verbosity=0, interactive=False)
         except DatabaseError as error:
-            raise CommandError(_("The database in {folder} cannot be used: {error}").format(folder=settings.DATA_DIR, error=error)) from None
+            raise CommandError(
+                _("The database in {folder} cannot be used: {error}").format(folder=settings.DATA_DIR, error=error)
+            ) from None
         password = ""
         with unscoped("an embedded start knows that nobody else runs"):
             release_all()
+            forget_pages()
         users = get_user_model()
         if not users.objects.exists():
             password = secrets.token_urlsafe(12)
@@ -88,7 +103,12 @@ class Command(BaseCommand):
         write_address(Path(settings.DATA_DIR), base)
         lines = ["", f"  {_('Admin')}   {base}/admin/"]
         if password:
-            lines.append("          " + _("Sign in as {name} with the password {password} (shown only now).").format(name=OWNER, password=password))
+            lines.append(
+                "          "
+                + _("Sign in as {name} with the password {password} (shown only now).").format(
+                    name=OWNER, password=password
+                )
+            )
         if links:
             lines += [f"  {_('Stage')}   {base}/stage/#{links.stage}", f"  {_('Dock')}    {base}/dock/#{links.dock}"]
         lines += ["", "  " + _("Open the stage page, then type in the dock. Ctrl-C stops."), ""]
@@ -106,14 +126,18 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise CommandError(_("Port {port} is taken. Choose another one: ./run --port {other}").format(port=port, other=port + 1)) from None
-        raise CommandError(_("Cannot listen on {host}:{port}: {error}").format(host=host, port=port, error=error.strerror)) from None
+            raise CommandError(
+                _("Port {port} is taken. Choose another one: ./run --port {other}").format(port=port, other=port + 1)
+            ) from None
+        raise CommandError(
+            _("Cannot listen on {host}:{port}: {error}").format(host=host, port=port, error=error.strerror)
+        ) from None
     return listener
 
 
 def _disk_words(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return _("The disk is full: free some space and start again.")
-    return _("The folder {folder} cannot be used: {error}").format(folder=settings.DATA_DIR, error=error.strerror or error)
-
-
+    return _("The folder {folder} cannot be used: {error}").format(
+        folder=settings.DATA_DIR, error=error.strerror or error
+    )
