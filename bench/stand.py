@@ -327,10 +327,10 @@ def production(*, live_workers: int = 1) -> Iterator[Stand]:
         yield stand
 
 
-def start_live_worker(stand: Stand, number: int = 0) -> Process:
+def start_live_worker(stand: Stand, number: int = 0, extra: Mapping[str, str] | None = None) -> Process:
     """Start one more live worker."""
     name = f"live{number}"
-    return stand.start(name, *CELERY, "-Q", "live", "-P", "threads", "-c", "4", "-n", f"{name}@%h")
+    return stand.start(name, *CELERY, "-Q", "live", "-P", "threads", "-c", "4", "-n", f"{name}@%h", extra=extra)
 
 
 def _stop_all(stand: Stand, but: set[str]) -> None:

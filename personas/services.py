@@ -3,8 +3,10 @@
 import hashlib
 import json
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from personas.models import Brain, Persona, Revision, Voice
@@ -95,3 +97,10 @@ def check_fallback(brain: Brain, fallback: Brain | None) -> None:
         if len(seen) > CHAIN_LONGEST:
             raise InputInvalid(_("At most %(count)d brains in a chain.") % {"count": CHAIN_LONGEST}, field="fallback")
         following = following.fallback
+
+
+def note_engine(row_id: UUID, fault: str) -> None:
+    """Keep how a brain or a voice did last: its fault, or "" for a success. The live loop is not told of it."""
+    values = {"last_fault": fault[:120]} if fault else {"last_fault": "", "last_ok_at": timezone.now()}
+    for model in (Brain, Voice):
+        model.objects.filter(pk=row_id).update(**values)

@@ -36,9 +36,9 @@ def page_frame(frame: Message) -> Message:
 
 
 def announce(group: str, message: Message) -> None:
-    """Send `message` to `group` when the transaction commits."""
+    """Send `message` to `group` when the transaction commits; a layer that cannot be reached does no harm."""
     layer = get_channel_layer()
-    transaction.on_commit(partial(async_to_sync(layer.group_send), group, message))
+    transaction.on_commit(partial(async_to_sync(layer.group_send), group, message), robust=True)
 
 
 def announce_dock(stream_id: UUID, *frames: Message) -> None:

@@ -93,7 +93,9 @@ def dock_snapshot(stream_id: UUID) -> dict[str, Any]:
     if stream is None:
         raise NotFound
     events = InboxEvent.objects.filter(stream_id=stream_id).order_by("-received_at", "-id")[:LINES_SHOWN]
-    turns = Turn.objects.filter(stream_id=stream_id).order_by("-started_at", "-id").defer("prompt", "timings")[:LINES_SHOWN]
+    turns = (
+        Turn.objects.filter(stream_id=stream_id).order_by("-started_at", "-id").defer("prompt", "timings")[:LINES_SHOWN]
+    )
     turns = turns.annotate(heard_ms=Sum("segments__heard_ms"))
     answered_by = {turn.event_id: turn.pk for turn in reversed(turns) if turn.event_id}
     lines = [event_line(event, turn_id=answered_by.get(event.pk)) for event in events]

@@ -14,7 +14,8 @@ from tests.providers.conftest import Answer, Sound, chat_request, speech_request
 from workers.providers.openai_chat import OpenAIChat
 from workers.providers.openai_speech import OpenAISpeech
 from workers.turn.segmenter import Segmenter
-from workers.turn.tags import EmotionStyle, TagParser, Vocabulary
+from workers.turn.tags import TagParser
+from workers.turn.vocabulary import EmotionStyle, Vocabulary
 
 ROOT = Path(__file__).parents[2]
 

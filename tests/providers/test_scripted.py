@@ -16,7 +16,8 @@ from workers.providers.scripted_english import SCRIPT as ENGLISH
 from workers.providers.scripted_lines import Script, fill, needs
 from workers.providers.scripted_russian import SCRIPT as RUSSIAN
 from workers.providers.scripted_topics import Topic, own_topic, topic_of
-from workers.turn.tags import EmotionStyle, Tag, TagParser, Vocabulary
+from workers.turn.tags import TagParser
+from workers.turn.vocabulary import EmotionStyle, Tag, Vocabulary
 
 EMOTIONS = ("neutral", "joy", "sadness", "surprise", "love", "embarrassment", "thinking", "calm", "smug", "worried")
 MOTIONS = ("wave", "nod", "shake", "bounce")

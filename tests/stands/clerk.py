@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from bench.stand import ROOT, Stand
@@ -20,8 +21,9 @@ Json = dict[str, Any]
 class Clerk:
     """Asks the process."""
 
-    def __init__(self, popen: "subprocess.Popen[str]") -> None:
+    def __init__(self, popen: "subprocess.Popen[str]", log: Path) -> None:
         self._popen = popen
+        self._log = log
 
     def ask(self, question: str, **details: Any) -> Any:
         assert self._popen.stdin is not None
@@ -29,7 +31,7 @@ class Clerk:
         self._popen.stdin.write(json.dumps({"question": question, **details}) + "\n")
         self._popen.stdin.flush()
         line = self._popen.stdout.readline()
-        assert line, "the clerk died; see clerk.log in the stand's folder"
+        assert line, f"the clerk died:\n{self._log.read_text()[-3000:]}"
         return json.loads(line)
 
     def cast(self, *parts: Json) -> list[Json]:
@@ -56,7 +58,8 @@ class Clerk:
 @contextmanager
 def clerk_of(stand: Stand) -> Iterator[Clerk]:
     """Hire a clerk for a stand."""
-    with (stand.folder / "clerk.log").open("ab") as log:
+    path = stand.folder / "clerk.log"
+    with path.open("ab") as log:
         command = [sys.executable, "-m", "tests.stands.clerk"]
         popen = subprocess.Popen(
             command,
@@ -68,7 +71,7 @@ def clerk_of(stand: Stand) -> Iterator[Clerk]:
             text=True,
         )
         try:
-            yield Clerk(popen)
+            yield Clerk(popen, path)
         finally:
             popen.communicate(timeout=10)  # closes its input, at which it ends
 
@@ -128,6 +131,18 @@ def owners(streams: list[str]) -> list[str]:
     return list(StreamState.objects.filter(stream_id__in=streams).values_list("lease_owner", flat=True))
 
 
+def workers(count: int) -> list[str]:
+    """Names of the Celery workers that answer; asks until there are `count`."""
+    from vtcontrol.celery import app
+
+    found: list[str] = []
+    for _ in range(60):
+        found = [name for answer in app.control.ping(timeout=0.5) for name in answer]
+        if len(found) >= count:
+            break
+    return found
+
+
 def _uuid(text: str) -> Any:
     from uuid import UUID
 
@@ -141,7 +156,7 @@ def main() -> None:
     django.setup()
     from vtcontrol.tenancy.scope import unscoped
 
-    answers = {"cast": cast, "turns": turns, "events": events, "history": history, "owners": owners}
+    answers = {"cast": cast, "turns": turns, "events": events, "history": history, "owners": owners, "workers": workers}
     for line in sys.stdin:
         asked = json.loads(line)
         with unscoped("the tests' own eye on every studio"):

@@ -217,11 +217,11 @@ class StagePage(Socket):
                 await asyncio.sleep(0.2)
             return found
 
-    async def say(self, text: str, author: str = "Ann", **fields: Any) -> Spoken:
+    async def say(self, text: str, author: str = "Ann", *, patience_s: float = PATIENCE_S) -> Spoken:
         """Post a line and return the turn that answered it, once it is over and written down."""
         count = sum(bool(turn.outcome) for turn in self.turns.values())
-        event = await self.post_line(text, author, **fields)
-        await self.over(count + 1)
+        event = await self.post_line(text, author)
+        await self.over(count + 1, patience_s)
         return self.turns[(await self.settled(event))["turn"]["id"]]
 
     async def over(self, count: int, patience_s: float = PATIENCE_S) -> None:

@@ -19,11 +19,16 @@ STREAMS, LINES = 8, 4
 
 @pytest.fixture
 def crowded(production_house: House) -> Iterator[House]:
-    """A second live worker beside the first; it leaves again."""
-    second = start_live_worker(production_house.stand, 1)
+    """Two live workers, each with room for half of the streams; afterwards the usual one."""
+    stand = production_house.stand
+    stand.processes["live0"].stop(signal.SIGKILL)
+    for number in range(2):
+        start_live_worker(stand, number, {"VTCONTROL_LIVE_RUNNERS": str(STREAMS // 2)})
+    assert len(production_house.clerk.ask("workers", count=3)) == 3  # and the upkeep worker
     yield production_house
-    second.stop(signal.SIGKILL)
-    del production_house.stand.processes["live1"]
+    for number in range(2):
+        stand.processes.pop(f"live{number}").stop(signal.SIGKILL)
+    start_live_worker(stand)
 
 
 def owners(house: House, streams: list[Json]) -> set[str]:
@@ -39,8 +44,9 @@ async def test_two_workers_never_speak_over_each_other(crowded: House) -> None:
 
         for number in range(LINES):
             lines = (page.post_line(f"stub-say: Answer {number} is here.", f"viewer {number}") for page in pages)
-            await asyncio.gather(*lines)
+            events = await asyncio.gather(*lines)
         seen = await watch(crowded, pages, streams)
+        await asyncio.gather(*(page.settled(event) for page, event in zip(pages, events, strict=True)))
         for page in pages:
             await page.close()
 

@@ -2,18 +2,19 @@
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
-from tests.fakes.brains import HANG, FakeBrain, Wait
+from tests.fakes.brains import HANG, BrainStep, FakeBrain, Wait
 from tests.fakes.clocks import LoopClock, in_virtual_time, run_in_virtual_time
 from tests.fakes.voices import FakeVoice, Mishap, pcm_of
-from vtcontrol.kernel.chat import ChatMessage, ChatRequest, ChatUsage, Role
+from vtcontrol.kernel.chat import ChatEvent, ChatMessage, ChatRequest, ChatUsage, Role
 from vtcontrol.kernel.errors import Fault
 from vtcontrol.kernel.ids import uuid7
-from workers.turn.pipeline import (
+from workers.turn.events import (
     ClauseGate,
     ModerationHit,
     Ruling,
@@ -29,10 +30,11 @@ from workers.turn.pipeline import (
     TurnTally,
     Verdict,
     allow_everything,
-    perform,
 )
-from workers.turn.tags import EmotionStyle, Vocabulary
-from workers.turn.voicing import Failure, Part, SegmentAudio, SegmentVisemes, Voice
+from workers.turn.pipeline import perform
+from workers.turn.vocabulary import EmotionStyle, Vocabulary
+from workers.turn.voiced_segment import SegmentAudio, SegmentVisemes
+from workers.turn.voicing import Failure, Part, Voice
 
 VOCABULARY = Vocabulary(
     emotions={"neutral": EmotionStyle(), "joy": EmotionStyle(1.2, 1.1, 1.0)}, motions=frozenset({"wave", "nod"})
@@ -43,8 +45,8 @@ SPOKEN = ["Oh it is so good to see you,", "my friend! I was just talking about y
 SORRY = "Let me answer that one instead."
 
 
-def plan(**limits: object) -> TurnPlan:
-    return TurnPlan(uuid7(), REQUEST, VOCABULARY, limits=TurnLimits(**limits))  # type: ignore[arg-type]
+def plan(**limits: Any) -> TurnPlan:
+    return TurnPlan(uuid7(), REQUEST, VOCABULARY, limits=TurnLimits(**limits))
 
 
 def turn(
@@ -52,16 +54,16 @@ def turn(
     *engines: FakeVoice,
     gate: ClauseGate = allow_everything,
     tally: TurnTally | None = None,
-    **limits: object,
-) -> "aclosing[object]":
+    **limits: Any,
+) -> "aclosing[AsyncGenerator[TurnEvent, None]]":
     chain = [brains] if isinstance(brains, FakeBrain) else brains
     voices = [Voice(engine, "alto") for engine in engines]
     return aclosing(perform(plan(**limits), chain, voices, gate=gate, clock=LoopClock(), tally=tally))
 
 
-async def play(*args: object, **kwargs: object) -> list[TurnEvent]:
-    async with turn(*args, **kwargs) as events:  # type: ignore[arg-type]
-        return [event async for event in events]  # type: ignore[attr-defined]
+async def play(*args: Any, **kwargs: Any) -> list[TurnEvent]:
+    async with turn(*args, **kwargs) as events:
+        return [event async for event in events]
 
 
 def stats(events: list[TurnEvent]) -> TurnStats:
@@ -111,9 +113,9 @@ async def test_events_of_segments_do_not_mix() -> None:
     for event in events[:-1]:
         if isinstance(event, SegmentReady):
             where += 1
-        assert event.seg == where  # type: ignore[union-attr]
+        assert event.seg == where  # type: ignore[union-attr]  # TurnDone comes last
     for seg in range(3):
-        own = [event for event in events[:-1] if event.seg == seg]  # type: ignore[union-attr]
+        own = [event for event in events[:-1] if event.seg == seg]  # type: ignore[union-attr]  # TurnDone comes last
         chunks = [event for event in own if isinstance(event, SegmentAudio)]
         assert isinstance(own[0], SegmentReady)
         assert isinstance(own[1], SegmentVisemes)
@@ -161,7 +163,7 @@ async def test_a_burst_of_tokens_does_not_keep_the_voice_waiting() -> None:
     asked_before_the_end = []
 
     class Bursting(FakeBrain):
-        async def stream(self, request):  # type: ignore[no-untyped-def]
+        async def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
             async for event in super().stream(request):
                 yield event
             asked_before_the_end.extend(voice.requests)
@@ -178,7 +180,7 @@ async def test_voicing_runs_while_the_segment_is_being_committed() -> None:
     heard_at = []
 
     async with turn(FakeBrain(REPLY), voice) as events:
-        async for event in events:  # type: ignore[attr-defined]
+        async for event in events:
             if isinstance(event, SegmentReady):
                 await asyncio.sleep(0.1)  # the commit
             elif isinstance(event, SegmentAudio):
@@ -251,10 +253,10 @@ FAILURES = [
 
 
 @pytest.mark.parametrize(("step", "fault", "after_s"), FAILURES)
-def test_a_brain_that_fails_at_once_is_replaced(step: object, fault: Fault, after_s: float) -> None:
+def test_a_brain_that_fails_at_once_is_replaced(step: BrainStep, fault: Fault, after_s: float) -> None:
     @in_virtual_time
     async def scenario() -> None:
-        bad, good, voice = FakeBrain(step, name="bad"), FakeBrain(SORRY, name="good"), FakeVoice()  # type: ignore[arg-type]
+        bad, good, voice = FakeBrain(step, name="bad"), FakeBrain(SORRY, name="good"), FakeVoice()
 
         events = await play([bad, good], voice)
 
@@ -270,10 +272,10 @@ def test_a_brain_that_fails_at_once_is_replaced(step: object, fault: Fault, afte
 
 
 @pytest.mark.parametrize(("step", "fault", "after_s"), [(Fault.SERVER, Fault.SERVER, 0.0), (HANG, Fault.TIMEOUT, 5.0)])
-def test_a_brain_that_fails_before_its_first_clause_is_forgotten(step: object, fault: Fault, after_s: float) -> None:
+def test_a_brain_that_fails_before_its_first_clause_is_forgotten(step: BrainStep, fault: Fault, after_s: float) -> None:
     @in_virtual_time
     async def scenario() -> None:
-        bad = FakeBrain("[joy] Oh it is so", step, name="bad")  # type: ignore[arg-type]
+        bad = FakeBrain("[joy] Oh it is so", step, name="bad")
 
         events = await play([bad, FakeBrain(Wait(1), SORRY, name="good")], FakeVoice())
 
@@ -285,11 +287,11 @@ def test_a_brain_that_fails_before_its_first_clause_is_forgotten(step: object, f
 
 
 @pytest.mark.parametrize("step", [Fault.SERVER, Fault.UNREACHABLE, RuntimeError("closed"), HANG])
-def test_a_brain_that_fails_in_the_middle_ends_the_turn_with_what_there_is(step: object) -> None:
+def test_a_brain_that_fails_in_the_middle_ends_the_turn_with_what_there_is(step: BrainStep) -> None:
     @in_virtual_time
     async def scenario() -> None:
         second = FakeBrain(SORRY)
-        first = FakeBrain("It is so good to see you, my friend. This is whole. And this is n", step)  # type: ignore[arg-type]
+        first = FakeBrain("It is so good to see you, my friend. This is whole. And this is n", step)
 
         events = await play([first, second], FakeVoice())
 
@@ -469,7 +471,7 @@ def test_a_flood_is_ended(flood: str) -> None:
     scenario()
 
 
-SLOW = {"every_s": 0.02, "piece_ms": 200}
+SLOW: dict[str, Any] = {"every_s": 0.02, "piece_ms": 200}
 EVENTS = 24  # more than the turn has
 
 
@@ -477,7 +479,7 @@ EVENTS = 24  # more than the turn has
 def test_closing_after_any_event_cancels_everything(count: int) -> None:
     @in_virtual_time
     async def scenario() -> None:
-        brain, voice, tally = FakeBrain.saying(REPLY), FakeVoice(**SLOW), TurnTally()  # type: ignore[arg-type]
+        brain, voice, tally = FakeBrain.saying(REPLY), FakeVoice(**SLOW), TurnTally()
         generator = perform(plan(), [brain], [Voice(voice, "alto")], clock=LoopClock(), tally=tally)
         closed_at = 0.0
         for _ in range(count):
@@ -500,7 +502,7 @@ def test_cancelling_the_reader_at_any_time_cancels_everything(ms: int, mishap: M
     @in_virtual_time
     async def scenario() -> None:
         brain = FakeBrain.saying(REPLY)
-        engines = [FakeVoice("first", mishaps={0: mishap} if mishap else {}, **SLOW), FakeVoice("second", **SLOW)]  # type: ignore[arg-type]
+        engines = [FakeVoice("first", mishaps={0: mishap} if mishap else {}, **SLOW), FakeVoice("second", **SLOW)]
         reader = asyncio.create_task(play(brain, *engines))
         await asyncio.sleep(ms / 1000)
         cancelled_at = asyncio.get_running_loop().time()
@@ -521,7 +523,7 @@ async def test_cancelling_the_reader_in_its_own_work_cancels_everything() -> Non
 
     async def reader() -> None:
         async with turn(brain, voice) as events:
-            async for _ in events:  # type: ignore[attr-defined]
+            async for _ in events:
                 await asyncio.sleep(1000)
 
     task = asyncio.create_task(reader())
@@ -551,7 +553,7 @@ async def test_a_turn_closed_early_still_has_its_figures() -> None:
     tally = TurnTally()
 
     async with turn(FakeBrain.saying(REPLY), FakeVoice(), tally=tally) as events:
-        async for event in events:  # type: ignore[attr-defined]
+        async for event in events:
             if isinstance(event, SegmentAudio):
                 break
 
@@ -578,7 +580,7 @@ async def test_a_slow_reader_gets_everything() -> None:
     heard = b""
 
     async with turn(FakeBrain.saying(REPLY), FakeVoice()) as events:
-        async for event in events:  # type: ignore[attr-defined]
+        async for event in events:
             await asyncio.sleep(3)
             heard += event.pcm if isinstance(event, SegmentAudio) else b""
 

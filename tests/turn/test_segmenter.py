@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.fakes.brains import chopped
 from workers.turn.segmenter import Draft, Segmenter
-from workers.turn.tags import EmotionStyle, Item, Tag, TagKind, TagParser, Vocabulary
+from workers.turn.tags import Item, TagParser
+from workers.turn.vocabulary import EmotionStyle, Tag, TagKind, Vocabulary
 
 LEAD = "Well hello there my friend, "  # a first segment, so that what follows shows the rules for later ones
 JOY = Tag(TagKind.EMOTION, "joy", 0.5)

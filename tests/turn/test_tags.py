@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.brains import chopped
-from workers.turn.tags import EmotionStyle, Item, Tag, TagKind, TagParser, Vocabulary
+from workers.turn.tags import Item, TagParser
+from workers.turn.vocabulary import EmotionStyle, Tag, TagKind, Vocabulary
 
 VOCABULARY = Vocabulary(
     emotions={"joy": EmotionStyle(), "sadness": EmotionStyle(), "very_angry": EmotionStyle()},

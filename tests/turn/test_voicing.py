@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,20 +10,12 @@ import pytest
 from tests.fakes.clocks import in_virtual_time
 from tests.fakes.voices import HANG, FakeVoice, Mishap, pcm_of
 from vtcontrol.kernel.errors import Fault
-from vtcontrol.kernel.speech import AudioChunk, VisemeTrack
-from workers.turn.tags import EmotionStyle
-from workers.turn.voicing import (
-    Failure,
-    Part,
-    Rechunker,
-    SegmentAudio,
-    SegmentVisemes,
-    Voice,
-    VoicedSegment,
-    Voicing,
-    VoicingLimits,
-    Watchdog,
-)
+from vtcontrol.kernel.speech import AudioChunk, SpeechEvent, SpeechRequest, VisemeTrack
+from workers.turn.rechunker import Rechunker
+from workers.turn.vocabulary import EmotionStyle
+from workers.turn.voiced_segment import SegmentAudio, SegmentVisemes, VoicedSegment
+from workers.turn.voicing import Failure, Part, Voice, Voicing, VoicingLimits
+from workers.turn.watchdog import Watchdog
 
 PLAIN = EmotionStyle()
 TEXT = "a text of some length"  # 21 characters: 1,260 ms
@@ -392,7 +385,7 @@ async def test_one_failure_of_the_only_engine_costs_one_segment() -> None:
 class Moody(FakeVoice):
     """Changes its sample rate in the middle."""
 
-    async def stream(self, request):  # type: ignore[no-untyped-def]
+    async def stream(self, request: SpeechRequest) -> AsyncGenerator[SpeechEvent, None]:
         self.active += 1
         try:
             yield VisemeTrack(())
@@ -405,7 +398,7 @@ class Moody(FakeVoice):
 class Mad(FakeVoice):
     """Claims a sample rate nobody can play."""
 
-    async def stream(self, request):  # type: ignore[no-untyped-def]
+    async def stream(self, request: SpeechRequest) -> AsyncGenerator[SpeechEvent, None]:
         yield AudioChunk(bytes(400), 0)
 
 
@@ -427,7 +420,7 @@ async def test_an_engine_that_is_given_up_on_is_closed_before_the_next_is_asked(
     active = []
 
     class Watching(FakeVoice):
-        async def stream(self, request):  # type: ignore[no-untyped-def]
+        async def stream(self, request: SpeechRequest) -> AsyncGenerator[SpeechEvent, None]:
             active.append(bad.active)
             async for event in super().stream(request):
                 yield event

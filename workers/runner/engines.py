@@ -21,7 +21,7 @@ from workers.providers.openai_chat import OpenAIChat
 from workers.providers.openai_client import OpenAIClients, OpenAIEndpoint
 from workers.providers.openai_speech import OpenAISpeech
 from workers.providers.scripted import ScriptedBrain
-from workers.turn.pipeline import TurnStats
+from workers.turn.events import TurnStats
 from workers.turn.voicing import Voice
 
 ADAPTERS_KEPT = 256

@@ -2,7 +2,7 @@
 
 from streams.domain.moderation import Outcome, OutGate
 from streams.domain.plan import StreamConfig
-from workers.turn.pipeline import ClauseGate, Ruling, Verdict
+from workers.turn.events import ClauseGate, Ruling, Verdict
 
 _RULINGS = {
     Outcome.ALLOW: Ruling.ALLOW,

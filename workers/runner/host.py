@@ -48,6 +48,7 @@ class Host:
         self._runners: dict[UUID, Runner] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._chores: list[asyncio.Task[None]] = []
+        self._errands: set[asyncio.Task[None]] = set()
         self._is_draining = False
         self._channel = ""
         self._loop = loop or self._own_loop()
@@ -55,7 +56,7 @@ class Host:
 
     @staticmethod
     def _own_loop() -> asyncio.AbstractEventLoop:
-        loop = asyncio.new_event_loop()
+        loop = _fast_loop()
         threading.Thread(target=loop.run_forever, name="live-loop", daemon=True).start()
         return loop
 
@@ -74,8 +75,15 @@ class Host:
         if runner is not None:
             self._loop.call_soon_threadsafe(runner.wake)
             return
-        self._slots.acquire()
+        if not self._slots.acquire(blocking=False):
+            self._loop.call_soon_threadsafe(self._forward, stream_id)  # another worker may have the stream
+            self._slots.acquire()
         self._loop.call_soon_threadsafe(self._spawn, studio_id, stream_id)
+
+    def _forward(self, stream_id: UUID) -> None:
+        task = self._loop.create_task(_quietly(self._ground.forward_nudge(stream_id)))
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
 
     def _spawn(self, studio_id: UUID, stream_id: UUID) -> None:
         if stream_id in self._runners or self._is_draining:
@@ -113,8 +121,9 @@ class Host:
             except Exception:
                 logger.exception("leases could not be renewed")
                 continue
-            for stream_id in held:
-                if runner := self._runners.get(stream_id):
+            for stream_id, fence in held.items():
+                runner = self._runners.get(stream_id)
+                if runner is not None and runner.fence == fence:  # not one that began while we asked
                     runner.standing(standings.get(stream_id))
             if self._loop.time() > rejoin_at:
                 rejoin_at = self._loop.time() + REJOIN_S
@@ -165,6 +174,16 @@ class Host:
         for chore in self._chores:
             chore.cancel()
         await self._ground.aclose()
+
+
+def _fast_loop() -> asyncio.AbstractEventLoop:
+    """Return a new loop: uvloop's where it exists (not on Windows), for about a fifth less CPU a turn."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
 
 
 async def _quietly(work: Coroutine[Any, Any, None]) -> None:

@@ -13,7 +13,7 @@ from vtcontrol.kernel.chat import ChatRequest
 from vtcontrol.kernel.events import EventState
 from workers.runner.engines import Chains
 from workers.runner.stage import Stage
-from workers.turn.pipeline import (
+from workers.turn.events import (
     ClauseGate,
     SegmentDone,
     SegmentReady,
@@ -23,10 +23,10 @@ from workers.turn.pipeline import (
     TurnPlan,
     TurnStats,
     TurnTally,
-    perform,
 )
-from workers.turn.tags import EmotionStyle, Vocabulary
-from workers.turn.voicing import SegmentAudio, SegmentVisemes
+from workers.turn.pipeline import perform
+from workers.turn.vocabulary import EmotionStyle, Vocabulary
+from workers.turn.voiced_segment import SegmentAudio, SegmentVisemes
 
 HEARD_GRACE_S = 1.5
 READING_S = 1.2

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from memory.selectors import warm_persona as warm_memory
 from streams.domain.lines import Line, line_frames
-from streams.domain.plan import StreamConfig
+from streams.domain.plan import BrainSpec, StreamConfig, VoiceSpec
 from streams.domain.triage import TriageState
 from streams.domain.turns import Claim, Stale, TurnReport
 from streams.selectors.config import load_config
@@ -212,7 +212,7 @@ class Runner:
         status = (_note(report.brain, [*config.problems, *budget, *dull]), _note(report.voice, [*mute]))
         if status != self._status:
             self._status = status
-            frames = await self._db(note_engines, self.stream_id, *status)
+            frames = await self._db(note_engines, self.stream_id, *status, _faults(report, config))
             await self._stage.tell_docks(frames)
 
     async def _db(self, work: Any, *args: Any, **kwargs: Any) -> Any:
@@ -222,3 +222,11 @@ class Runner:
 def _note(name: str, troubles: list[str]) -> str:
     """Return an engine's status as it is kept: "name" or "name|what is wrong"."""
     return f"{name}|{'; '.join(troubles)}" if troubles else name
+
+
+def _faults(report: TurnReport, config: StreamConfig) -> dict[UUID, str]:
+    """Return how the configured engines that were asked did in a turn, by row: a fault, or "" for a success."""
+    failed = dict(one.split(": ", 1) for one in report.prompt_record.get("failures", ()) if ": " in one)
+    used = {report.brain.partition(": ")[0], *report.characters} | failed.keys()
+    engines: list[BrainSpec | VoiceSpec] = [*config.brains, *config.voices]
+    return {engine.id: failed.get(engine.name, "") for engine in engines if engine.name in used}

@@ -14,8 +14,8 @@ from channels.layers import get_channel_layer
 
 from streams.hints import dock_group, page_frame, stage_group
 from vtcontrol.kernel.speech import VisemeCue
-from workers.turn.pipeline import SegmentReady
-from workers.turn.voicing import SegmentAudio
+from workers.turn.events import SegmentReady
+from workers.turn.voiced_segment import SegmentAudio
 
 logger = logging.getLogger(__name__)
 

@@ -13,11 +13,22 @@ viewer waits. Later ones end with sentences and may look ahead, because audio is
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
-from enum import Enum, auto
 
-from workers.turn.tags import Item, Tag, TagKind
+from workers.turn.boundaries import (
+    CLAUSE_ENDS,
+    CLOSERS,
+    LINK_MARKS,
+    SENTENCE_ENDS,
+    WIDE_LETTER,
+    WIDE_MARKS,
+    Proof,
+    is_picture,
+    is_wide,
+    proof_needed,
+)
+from workers.turn.tags import Item
+from workers.turn.vocabulary import Tag, TagKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +67,6 @@ class SegmentRules:
     least_letters: int = 12
 
 
-class _Proof(Enum):
-    """What a closing character still needs before it ends anything."""
-
-    NEVER = auto()
-    NONE = auto()
-    GAP = auto()  # no letter or digit may follow directly
-    CAPITAL = auto()  # the next word must begin with a capital letter
-
-
 @dataclass(slots=True)
 class _Boundary:
     """The end of a sentence (or first clause), waiting for its proof."""
@@ -72,7 +74,7 @@ class _Boundary:
     at: int
     words: int
     letters: int
-    proof: _Proof
+    proof: Proof
     is_adjacent: bool
 
 
@@ -150,7 +152,7 @@ class Segmenter:
     # Tags
 
     def _take_tag(self, tag: Tag) -> None:
-        if self._text and not _is_wide(self._text[-1]):
+        if self._text and not is_wide(self._text[-1]):
             self._take_space(" ")
         if self._boundary:
             self._boundary.is_adjacent = False
@@ -187,7 +189,7 @@ class Segmenter:
         self._in_word = False
         if self._boundary and self._boundary.is_adjacent:
             self._boundary.is_adjacent = False
-            if self._index == 0 and self._boundary.proof is not _Proof.CAPITAL:
+            if self._index == 0 and self._boundary.proof is not Proof.CAPITAL:
                 self._cut(self._boundary.at)
         if self._soft:
             self._end_clause(self._soft)
@@ -199,26 +201,26 @@ class Segmenter:
 
     def _end_line(self) -> None:
         if self._boundary:
-            self._boundary.proof = _Proof.NONE
+            self._boundary.proof = Proof.NONE
         elif self._is_enough(self._words, self._letters):
             if self._index == 0:
                 self._cut(len(self._text))
             else:
-                self._set_boundary(_Proof.NONE, is_adjacent=False)
+                self._set_boundary(Proof.NONE, is_adjacent=False)
 
     def _take_word(self, word: str) -> None:
         if self._boundary:
             self._prove(self._boundary, word[0])
-        if self._soft and _is_wide(word[0]):
+        if self._soft and is_wide(word[0]):
             self._end_clause(self._soft)
         self._soft = 0
         self._is_after_cut = False
-        wide = 0 if word.isascii() else len(_WIDE_LETTER.findall(word))
+        wide = 0 if word.isascii() else len(WIDE_LETTER.findall(word))
         if self._weight + len(word) + 2 * wide < self._rules.long_chars:
             self._append_word(word, wide)
         else:
             for char in word:
-                self._append_word(char, int(_is_wide(char)))
+                self._append_word(char, int(is_wide(char)))
         if self._boundary and self._index > 1 and self._is_tail_enough(self._boundary):
             self._cut(self._boundary.at)
 
@@ -231,18 +233,18 @@ class Segmenter:
 
     def _prove(self, boundary: _Boundary, char: str) -> None:
         """A word begins after a boundary: is it one, and is the segment before it complete?"""
-        is_glued = boundary.proof is not _Proof.NONE and boundary.is_adjacent and not _is_wide(char)
-        is_lower = boundary.proof is _Proof.CAPITAL and not (char.isalpha() and not char.islower())
+        is_glued = boundary.proof is not Proof.NONE and boundary.is_adjacent and not is_wide(char)
+        is_lower = boundary.proof is Proof.CAPITAL and not (char.isalpha() and not char.islower())
         if is_glued or is_lower:
             self._deny_boundary()
         elif self._index <= 1:
             self._cut(boundary.at)
         else:
             boundary.is_adjacent = False
-            boundary.proof = _Proof.NONE
+            boundary.proof = Proof.NONE
 
     def _take_mark(self, char: str) -> None:
-        is_closer = char in _CLOSERS
+        is_closer = char in CLOSERS
         if self._is_after_cut and is_closer:
             return
         self._is_after_cut = False
@@ -252,20 +254,20 @@ class Segmenter:
         token = self._text[self._text.rfind(" ") + 1 :]
         if self._append(char):
             return
-        if char in _SENTENCE_ENDS or char in _CLAUSE_ENDS:
+        if char in SENTENCE_ENDS or char in CLAUSE_ENDS:
             self._end_with(char, token)
         elif self._soft and is_closer:
             self._soft = len(self._text)
 
     def _take_mark_after(self, boundary: _Boundary, char: str, *, is_closer: bool) -> None:
         """Closers and pictures right after a boundary still belong before it; a path or a query denies it."""
-        is_part = _is_picture(char) or (boundary.is_adjacent and is_closer)
-        if boundary.is_adjacent and boundary.proof is _Proof.GAP and char in _LINK_MARKS:
+        is_part = is_picture(char) or (boundary.is_adjacent and is_closer)
+        if boundary.is_adjacent and boundary.proof is Proof.GAP and char in LINK_MARKS:
             self._deny_boundary()
         if not is_closer:
             boundary.is_adjacent = False
-        elif boundary.is_adjacent and char in _SENTENCE_ENDS:
-            boundary.proof = _Proof.NONE
+        elif boundary.is_adjacent and char in SENTENCE_ENDS:
+            boundary.proof = Proof.NONE
         if not self._append(char) and is_part:
             boundary.at = len(self._text)
 
@@ -278,14 +280,14 @@ class Segmenter:
         self._soft = 0
         if not self._is_enough(self._words, self._letters):
             return
-        proof = _proof_needed(char, token)
-        if proof is _Proof.NEVER:
+        proof = proof_needed(char, token)
+        if proof is Proof.NEVER:
             return
-        if self._index == 0 and proof is _Proof.NONE:
+        if self._index == 0 and proof is Proof.NONE:
             self._cut(len(self._text))
-        elif self._index == 0 or char in _SENTENCE_ENDS:
-            self._set_boundary(_Proof.GAP if char == "." and proof is _Proof.NONE else proof)
-        elif char in _WIDE_MARKS:
+        elif self._index == 0 or char in SENTENCE_ENDS:
+            self._set_boundary(Proof.GAP if char == "." and proof is Proof.NONE else proof)
+        elif char in WIDE_MARKS:
             self._end_clause(len(self._text))
         else:
             self._soft = len(self._text)
@@ -297,7 +299,7 @@ class Segmenter:
         if self._weight >= limits[min(self._index, len(limits) - 1)] and not self._boundary:
             self._cut(at)
 
-    def _set_boundary(self, proof: _Proof, *, is_adjacent: bool = True) -> None:
+    def _set_boundary(self, proof: Proof, *, is_adjacent: bool = True) -> None:
         self._boundary = _Boundary(len(self._text.rstrip()), self._words, self._letters, proof, is_adjacent)
 
     def _is_enough(self, words: int, letters: int) -> bool:
@@ -339,81 +341,7 @@ class Segmenter:
 
 
 _PIECE = re.compile(r"[^\W_]+|\s+|.", re.DOTALL)
-_WIDE_LETTER = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
-
-_SENTENCE_ENDS = frozenset(".!?…。！？｡．।؟۔‼⁉⁈⁇")
-_CLAUSE_ENDS = frozenset(",;:—–，、；：،؛")
-_WIDE_MARKS = frozenset("。！？｡．，、；：")
-_CLOSERS = _SENTENCE_ENDS | frozenset(",;:，、；：\"'”’»)}」』）》〉›~～")
-_LINK_MARKS = frozenset("/\\-_=&%#@+$€")
-
-
-def _listed(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_NEVER_ENDS = _listed(
-    "mr mrs ms dr prof st vs e.g i.e cf approx capt sgt jr sr messrs mx mme mlle"
-    " т т.е т.к т.н т.о им г гг ул просп пл д е н э стр см ср напр тов св акад проф доц англ рус лат"
-)
-_MAY_END = _listed(
-    "etc al inc ltd co corp a.m p.m u.s u.k u.s.a p.s no nos vol ed min max dept est"
-    " т.д т.п т.ч др пр руб коп млн млрд тыс кг км мин сек час чел н.э р.с"
-)
-_HOSTS = _listed(
-    "twitch youtube youtu discord google github gitlab kick tiktok twitter x t vk ya yandex reddit steam steampowered"
-    " instagram facebook wikipedia patreon example trovo boosty donationalerts streamlabs"
-)
-_SCHEMES = frozenset({"http", "https", "ftp", "ws", "wss", "mailto", "tel"})
-_DOTTED = re.compile(r"[^\W\d_]{1,3}(?:\.[^\W\d_]{1,3})+")
-_OPENERS = "\"'“‘«(„¿¡*_"
-
-
-def _proof_needed(char: str, token: str) -> _Proof:
-    """Return what `char`, written right after `token` (the word so far), needs to end a clause or sentence."""
-    word = token.lstrip(_OPENERS)
-    if char in _WIDE_MARKS:
-        return _Proof.NONE
-    if _is_link(word):
-        return _Proof.GAP
-    if char == ".":
-        return _proof_of_dot(word)
-    if char == ":" and (not word or word.lower() in _SCHEMES):
-        return _Proof.NEVER
-    if char == ";" and not word:
-        return _Proof.NEVER
-    if char in ",:–" and word[-1:].isdigit():
-        return _Proof.GAP
-    return _Proof.NONE
-
-
-def _proof_of_dot(word: str) -> _Proof:
-    folded = word.lower()
-    if not word or folded in _NEVER_ENDS:
-        return _Proof.NEVER
-    if folded in _MAY_END:
-        return _Proof.CAPITAL
-    if "." in word:
-        return _Proof.CAPITAL if _DOTTED.fullmatch(word) else _Proof.GAP
-    if len(word) == 1 and word.isalpha() and not _is_wide(word):
-        return _Proof.NEVER if word.isupper() and word != "I" else _Proof.GAP
-    if folded in _HOSTS or word[-1].isdigit():
-        return _Proof.GAP
-    return _Proof.NONE
-
-
-def _is_link(word: str) -> bool:
-    return "://" in word or word.lower().startswith("www.") or "@" in word[1:] or ("." in word and "/" in word)
-
-
-def _is_wide(char: str) -> bool:
-    return not char.isascii() and _WIDE_LETTER.match(char) is not None
-
-
-def _is_picture(char: str) -> bool:
-    """Tell emojis and what they are joined with."""
-    return not char.isascii() and unicodedata.category(char) in {"So", "Sk", "Mn", "Cf"}
 
 
 def _has_content(text: str) -> bool:
-    return any(char.isalnum() or _is_picture(char) for char in text)
+    return any(char.isalnum() or is_picture(char) for char in text)

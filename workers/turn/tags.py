@@ -1,7 +1,7 @@
 """Tags: finds emotion and motion tags in a streamed answer and takes out everything that must never be spoken.
 
-Owns the tag syntax and the vocabulary a reply may use. Text comes in pieces cut anywhere; what comes out depends on the
-characters alone, never on the cuts. Must not decide where segments end, and must not clean text for the voice.
+Owns the tag syntax. Text comes in pieces cut anywhere; what comes out depends on the characters alone, never on the
+cuts. Must not decide where segments end, and must not clean text for the voice.
 
 Three filters stand in a row, each a small state machine with a bounded memory, so a flood of brackets costs linear
 time:
@@ -13,89 +13,14 @@ time:
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Iterable
+
+from workers.turn.vocabulary import Tag, TagKind, Vocabulary
 
 LONGEST_TAG = 40
 LONGEST_DIRECTION = 60
 
-
-class TagKind(StrEnum):
-    """What a tag moves."""
-
-    EMOTION = "emotion"
-    MOTION = "motion"
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A declared tag, found at this place of the text.
-
-    Attributes:
-        kind: What it moves.
-        name: Name as the vocabulary spells it, never an alias.
-        intensity: 0.0 to 1.0; 1.0 when the tag does not say.
-    """
-
-    kind: TagKind
-    name: str
-    intensity: float = 1.0
-
-
 Item = str | Tag
-
-
-@dataclass(frozen=True, slots=True)
-class EmotionStyle:
-    """How an emotion colours the voice: factors on the voice's own rate, pitch and volume at full intensity."""
-
-    rate: float = 1.0
-    pitch: float = 1.0
-    volume: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The tags a reply may use. Names and aliases are matched without regard to case.
-
-    Attributes:
-        emotions: Voice style by emotion name.
-        motions: Names of the motions the avatar knows.
-        aliases: Other words for an emotion or a motion, by alias ("happy" -> "joy", "laughs" -> "joy").
-    """
-
-    emotions: Mapping[str, EmotionStyle] = field(default_factory=dict)
-    motions: frozenset[str] = frozenset()
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    _emotions: Mapping[str, str] = field(init=False, repr=False, compare=False)
-    _motions: Mapping[str, str] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        emotions = {_fold(name): name for name in self.emotions}
-        motions = {_fold(name): name for name in self.motions}
-        for alias, name in self.aliases.items():
-            for table in (emotions, motions):
-                if _fold(name) in table:
-                    table.setdefault(_fold(alias), table[_fold(name)])
-        object.__setattr__(self, "_emotions", emotions)
-        object.__setattr__(self, "_motions", motions)
-
-    def resolve(self, word: str, kind: TagKind | None = None, intensity: float = 1.0) -> Tag | None:
-        """Return the tag `word` names, or None; an emotion wins over a motion of the same name unless `kind` says."""
-        key = _fold(word)
-        if kind is not TagKind.MOTION and key in self._emotions:
-            return Tag(TagKind.EMOTION, self._emotions[key], intensity)
-        if kind is not TagKind.EMOTION and key in self._motions:
-            return Tag(TagKind.MOTION, self._motions[key], intensity)
-        return None
-
-    def style(self, emotion: str) -> EmotionStyle:
-        """Return the voice style of `emotion`; the plain one when it is unknown."""
-        return self.emotions.get(emotion, _PLAIN)
-
-
-_PLAIN = EmotionStyle()
 
 
 class TagParser:
@@ -132,10 +57,6 @@ class TagParser:
         self._thoughts.close()
         self._brackets.close()
         self._directions.close()
-
-
-def _fold(word: str) -> str:
-    return " ".join(word.replace("_", " ").replace("-", " ").casefold().split())
 
 
 _THINKING = ("think", "thinking", "thought", "reasoning")

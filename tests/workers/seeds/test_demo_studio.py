@@ -319,7 +319,7 @@ def test_scripted_brain_speaks_with_the_character_s_own_words(show: Any) -> None
         emotions=("neutral", "joy", "excited"),
     )
 
-    reply = compose(brief, FirstChoice())  # type: ignore[arg-type]
+    reply = compose(brief, FirstChoice())  # type: ignore[arg-type]  # has only what compose() asks of Random
 
     assert fill(donation.template, {"name": "Theo", "amount": "5 EUR"}) in reply
 

@@ -50,7 +50,7 @@ async def listen(page: StagePage, socket: FakeSocket) -> None:
 
 
 def page_on(socket: FakeSocket) -> StagePage:
-    return StagePage(socket)  # type: ignore[arg-type]
+    return StagePage(socket)  # type: ignore[arg-type]  # has only what the page asks of a connection
 
 
 async def test_page_greets_and_says_that_it_is_ready() -> None:

@@ -23,6 +23,7 @@ from vtcontrol.tenancy.scope import unscoped
 from workers.embedded.folder import use_folder, write_address
 from workers.embedded.links import Links, page_links
 from workers.embedded.lock import DataDirTaken, hold_data_dir
+from workers.embedded.ollama import offer_ollama
 from workers.embedded.server import EmbeddedServer
 from workers.seeds.demo import seed_demo
 
@@ -95,6 +96,7 @@ class Command(BaseCommand):
             password = secrets.token_urlsafe(12)
             owner = users.objects.create_superuser(OWNER, password=password)
             seed_demo(owner)
+        self._offered = offer_ollama()
         return password, page_links()
 
     def _greet(self, address: tuple[str, int], password: str, links: Links | None) -> None:
@@ -111,6 +113,11 @@ class Command(BaseCommand):
             )
         if links:
             lines += [f"  {_('Stage')}   {base}/stage/#{links.stage}", f"  {_('Dock')}    {base}/dock/#{links.dock}"]
+        if self._offered is not None:
+            lines += [
+                "",
+                "  " + _("Ollama is running here: choose it as the brain on the persona's page in the admin."),
+            ]
         lines += ["", "  " + _("Open the stage page, then type in the dock. Ctrl-C stops."), ""]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
