@@ -4,13 +4,15 @@ The layer may lose any message. A hint says that something changed; the truth is
 gap in the versions fetch it again.
 """
 
-from functools import partial
+import logging
 from typing import Any
 from uuid import UUID
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
+
+logger = logging.getLogger(__name__)
 
 Message = dict[str, Any]
 
@@ -38,7 +40,14 @@ def page_frame(frame: Message) -> Message:
 def announce(group: str, message: Message) -> None:
     """Send `message` to `group` when the transaction commits; a layer that cannot be reached does no harm."""
     layer = get_channel_layer()
-    transaction.on_commit(partial(async_to_sync(layer.group_send), group, message), robust=True)
+
+    def send() -> None:
+        try:
+            async_to_sync(layer.group_send)(group, message)
+        except Exception as error:
+            logger.warning("a hint was lost: the channel layer failed", extra={"error": type(error).__name__})
+
+    transaction.on_commit(send)
 
 
 def announce_dock(stream_id: UUID, *frames: Message) -> None:

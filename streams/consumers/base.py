@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from vtcontrol.kernel.errors import AccessDenied, NotFound
@@ -42,6 +43,21 @@ class StudioConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
     kinds: ClassVar[frozenset[str]] = frozenset()
     claims: Claims
     stream_id: UUID
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
+        """Serve the socket; one that breaks (the channel layer went away) still gives back what it holds."""
+        try:
+            return await super().__call__(scope, receive, send)
+        except StopConsumer:
+            raise
+        except Exception:
+            await self.broke()
+            raise
+
+    async def broke(self) -> None:
+        """Give back what the socket holds, without the channel layer."""
+        if (beating := getattr(self, "_beating", None)) is not None:
+            beating.cancel()
 
     async def connect(self) -> None:
         """Redeem the ticket of the subprotocol header; refuse the handshake without a good one."""

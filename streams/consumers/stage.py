@@ -73,6 +73,12 @@ class StageConsumer(StudioConsumer):
         """Pass audio from the layer on to the page."""
         await self.send(bytes_data=message["data"])
 
+    async def broke(self) -> None:
+        """Leave the place of the primary page to the page that will come back."""
+        await super().broke()
+        if getattr(self, "is_primary", False):
+            await self.in_studio(leave_primary, self.stream_id, self.page)
+
     async def disconnect(self, code: int) -> None:
         """Leave the group, and the place of the primary page."""
         await super().disconnect(code)

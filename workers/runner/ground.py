@@ -1,6 +1,7 @@
 """What every runner of a worker stands on: threads for the database, engines, and a way to the other workers."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,6 +15,8 @@ from django.db.utils import InterfaceError, OperationalError
 from streams.hints import control_group
 from vtcontrol.tenancy.scope import studio_scope
 from workers.runner.engines import Engines
+
+logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 DATABASE_THREADS = 4
@@ -41,9 +44,12 @@ class Ground:
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(_guarded, work))
 
     async def forward_nudge(self, stream_id: UUID) -> None:
-        """Tell whoever holds the lease that the inbox has something."""
+        """Tell whoever holds the lease that the inbox has something; if that fails, they look by themselves soon."""
         message = {"type": "control.nudge", "stream": str(stream_id)}
-        await get_channel_layer().group_send(control_group(stream_id), message)
+        try:
+            await get_channel_layer().group_send(control_group(stream_id), message)
+        except Exception as error:
+            logger.warning("a nudge was lost: the channel layer failed", extra={"error": type(error).__name__})
 
     async def aclose(self) -> None:
         """Close the engines and the threads' connections."""

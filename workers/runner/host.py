@@ -48,8 +48,9 @@ class Host:
         self._runners: dict[UUID, Runner] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
         self._chores: list[asyncio.Task[None]] = []
-        self._errands: set[asyncio.Task[None]] = set()
+        self._errands: set[asyncio.Task[Any]] = set()
         self._is_draining = False
+        self._rejoin_at = 0.0
         self._channel = ""
         self._loop = loop or self._own_loop()
         self._started: Future[None] = asyncio.run_coroutine_threadsafe(self._start(), self._loop)
@@ -81,7 +82,7 @@ class Host:
         self._loop.call_soon_threadsafe(self._spawn, studio_id, stream_id)
 
     def _forward(self, stream_id: UUID) -> None:
-        task = self._loop.create_task(_quietly(self._ground.forward_nudge(stream_id)))
+        task = self._loop.create_task(self._ground.forward_nudge(stream_id))
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
 
@@ -98,7 +99,8 @@ class Host:
         """Run a runner to its end; a failure is logged, its lease runs out, and the sweeper starts it anew."""
         layer, group = get_channel_layer(), control_group(runner.stream_id)
         try:
-            await layer.group_add(group, self._channel)
+            if not await _quietly(layer.group_add(group, self._channel)):
+                self._rejoin_at = 0.0
             await runner.run()
         except Exception:
             logger.exception("a runner failed; the sweeper will start it anew", extra={"stream": str(runner.stream_id)})
@@ -110,7 +112,6 @@ class Host:
 
     async def _renewing(self) -> None:
         """Renew the leases of all runners, and rejoin their groups in case the layer forgot them."""
-        rejoin_at = self._loop.time() + REJOIN_S
         while True:
             await asyncio.sleep(RENEW_S)
             held = {runner.stream_id: fence for runner in self._runners.values() if (fence := runner.fence) is not None}
@@ -125,10 +126,15 @@ class Host:
                 runner = self._runners.get(stream_id)
                 if runner is not None and runner.fence == fence:  # not one that began while we asked
                     runner.standing(standings.get(stream_id))
-            if self._loop.time() > rejoin_at:
-                rejoin_at = self._loop.time() + REJOIN_S
-                for stream_id in held:
-                    await _quietly(get_channel_layer().group_add(control_group(stream_id), self._channel))
+            if self._loop.time() > self._rejoin_at:
+                await self._rejoin(list(held))
+
+    async def _rejoin(self, streams: list[UUID]) -> None:
+        """Join the runners' groups again; until that worked, it is tried at every renewal."""
+        layer = get_channel_layer()
+        joined = [await _quietly(layer.group_add(control_group(stream_id), self._channel)) for stream_id in streams]
+        if all(joined):
+            self._rejoin_at = self._loop.time() + REJOIN_S
 
     async def _listening(self) -> None:
         """Pass control messages on to the runners; survives a layer that goes away."""
@@ -139,6 +145,7 @@ class Host:
                 raise
             except Exception as error:
                 logger.warning("the channel layer failed; listening again", extra={"error": type(error).__name__})
+                self._rejoin_at = 0.0
                 await asyncio.sleep(LISTEN_RETRY_S)
                 continue
             self._dispatch(message)
@@ -186,11 +193,14 @@ def _fast_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-async def _quietly(work: Coroutine[Any, Any, None]) -> None:
+async def _quietly(work: Coroutine[Any, Any, None]) -> bool:
+    """Await `work`; tell whether it went well."""
     try:
         await work
     except Exception as error:
         logger.debug("the channel layer failed", extra={"error": type(error).__name__})
+        return False
+    return True
 
 
 _hosts: list[Host] = []  # at most one: this process's
