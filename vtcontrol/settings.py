@@ -155,11 +155,18 @@ if "NAME" in DATABASES["default"] and (_test_name := _env.text("VTCONTROL_TEST_D
     DATABASES["default"]["TEST"] = {"NAME": _test_name}
 
 # --- Channels and Celery ------------------------------------------------------------------------------------------
+_redis_host: dict[str, Any] = {"address": REDIS_URL, "socket_timeout": 15}
+if REDIS_URL:  # after a restart of Redis the first use of each old connection fails, and is tried once more
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+    from redis.exceptions import ConnectionError as RedisLost
+
+    _redis_host["retry"] = Retry(NoBackoff(), 1, supported_errors=(RedisLost,))
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
         "CONFIG": {
-            "hosts": [{"address": REDIS_URL, "socket_timeout": 15}],
+            "hosts": [_redis_host],
             "capacity": 4000,
             "expiry": 30,
             "prefix": "vtc",

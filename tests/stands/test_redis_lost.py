@@ -21,7 +21,9 @@ def restart_redis(stand: Stand) -> None:
     program = shutil.which("redis-server")
     assert program is not None
     words = ["--port", found[1], "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(stand.folder)]
-    stand.start("redis", program, *words)
+    first = stand.processes["redis"]
+    first.popen = stand.start("redis", program, *words).popen  # the stand stops it at its end
+    stand.processes["redis"] = first
 
 
 async def test_after_redis_was_lost_the_next_line_is_answered(production_house: House, audience: Audience) -> None:

@@ -88,12 +88,7 @@ class Stage:
             await self._send(self._dock, page_frame(frame))
 
     async def _send(self, group: str, message: dict[str, Any]) -> None:
-        """Send, and once more: after a restart of the layer the first use of an old connection fails."""
-        for is_last in (False, True):
-            try:
-                await get_channel_layer().group_send(group, message)
-            except Exception as error:
-                if is_last:
-                    logger.warning("a frame was lost: the channel layer failed", extra={"error": type(error).__name__})
-            else:
-                return
+        try:
+            await get_channel_layer().group_send(group, message)
+        except Exception as error:
+            logger.warning("a frame was lost: the channel layer failed", extra={"error": type(error).__name__})
