@@ -6,7 +6,7 @@
 import { fill, gettext, ngettext } from '../i18n.js';
 import { ago, exactly } from './moments.js';
 import { icon, node, setText } from './nodes.js';
-import { emotionWord, speakerOf, statusSign } from './words.js';
+import { emotionWord, reasonWord, speakerOf, statusSign } from './words.js';
 
 const AT_BOTTOM_PX = 28;
 const TIMES_EVERY_MS = 5_000;
@@ -86,7 +86,7 @@ class LineView {
     if (line.status === 'cut' && typeof line.heard_ms === 'number') {
       parts.push(fill(gettext('heard for %(seconds)s s'), { seconds: (line.heard_ms / 1000).toFixed(1) }));
     }
-    if (line.reason) parts.push(line.reason);
+    if (line.reason) parts.push(reasonWord(line.reason));
     return parts.join(' · ');
   }
 }

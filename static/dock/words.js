@@ -56,8 +56,39 @@ function emotionWords() {
   };
 }
 
+/** @returns {Record<string, string>} Words by reason code. */
+function reasonWords() {
+  return {
+    cut_short: gettext('the answer was cut short'),
+    skip: gettext('skipped'),
+    panic: gettext('panic'),
+    worker_lost: gettext('a worker was lost'),
+    answer_blocked: gettext('the answer broke a rule'),
+    nothing_to_say: gettext('nothing to say'),
+    no_audio: gettext('no sound could be made'),
+    moderated: gettext('broke a rule'),
+    ignored_viewer: gettext('this viewer is ignored'),
+    stale: gettext('waited too long'),
+    duplicate: gettext('said twice'),
+    near_duplicate: gettext('said by many'),
+    crowded: gettext('too much at once'),
+    viewer_cooldown: gettext('answered this viewer just before'),
+    budget: gettext('enough small talk for now'),
+    superseded: gettext('something newer came'),
+    timeout: gettext('the engine took too long'),
+    rate_limited: gettext('the engine is at its limit'),
+    auth: gettext('the engine refused the key'),
+    unreachable: gettext('the engine cannot be reached'),
+    server: gettext('the engine failed'),
+    garbage: gettext('the engine sent garbage'),
+    rejected: gettext('the engine refused the request'),
+  };
+}
+
 /** @type {Record<string, Sign> | undefined} */
 let statuses;
+/** @type {Record<string, string> | undefined} */
+let reasons;
 /** @type {Record<string, string> | undefined} */
 let emotions;
 
@@ -69,6 +100,16 @@ export function statusSign(status) {
   if (!status) return null;
   statuses ??= statusSigns();
   return statuses[status] ?? sign(status.replaceAll('_', ' '), 'dot', 'quiet');
+}
+
+/**
+ * @param {string} reason
+ * @returns {string} Why a line ended so, in words; a code this dock does not know speaks for itself.
+ */
+export function reasonWord(reason) {
+  reasons ??= reasonWords();
+  const word = reasons[reason.replace(/^broke_off_/, '')];
+  return word ?? reason.replaceAll('_', ' ');
 }
 
 /**
