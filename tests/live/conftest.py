@@ -1,4 +1,4 @@
-"""The surroundings of the live services: a wire that remembers what it was told, and a clock that can be put forward."""
+"""The surroundings of the live services: a wire that remembers what it was told, a clock that can be put forward."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator

@@ -76,7 +76,7 @@ def test_stop_is_the_first_thing_a_page_hears_of_a_panic(
     with commit():
         control.panic(stream.pk)
 
-    assert [message["frame"]["type"] for name, message in wire.sent if name == stage_group(stream.pk)][0] == "stop"
+    assert wire.frames(stage_group(stream.pk))[0]["type"] == "stop"
 
 
 def test_a_panic_leaves_the_event_being_answered_to_the_worker(in_studio: Studio, stream: Stream, lease: Lease) -> None:

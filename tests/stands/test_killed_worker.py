@@ -5,7 +5,7 @@ One stream's model was still thinking, one's voice had been asked for its first 
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import aiohttp
@@ -40,9 +40,9 @@ class Aftermath:
 
 
 @pytest.fixture(scope="module")
-def aftermath(production_house: House) -> Iterator[dict[str, Aftermath]]:
+def aftermath(production_house: House) -> dict[str, Aftermath]:
     production_house.stub.reset()
-    yield asyncio.run(_play(production_house))
+    return asyncio.run(_play(production_house))
 
 
 async def _play(house: House) -> dict[str, Aftermath]:

@@ -43,8 +43,9 @@ async def test_a_line_is_answered_aloud_and_written_down(house: House, audience:
     assert spoken.outcome == "heard"
     assert spoken.text == " ".join(REPLY.replace("[joy]", "").replace("[sad]", "").split())
     assert all(piece.rms > AUDIBLE for piece in spoken.pieces)
-    assert [piece.start["emotion"] for piece in spoken.pieces][0] == "joy"
-    assert "sad" in [piece.start["emotion"] for piece in spoken.pieces]
+    feelings = [piece.start["emotion"] for piece in spoken.pieces]
+    assert feelings[0] == "joy"
+    assert "sad" in feelings
     assert page.strays == []
     await dock.until(lambda: dock.statuses(spoken.turn)[-1:] == ["heard"])
     assert dock.statuses(spoken.turn) == ["preparing", "speaking", "heard"]

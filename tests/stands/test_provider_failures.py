@@ -5,7 +5,6 @@ slowest failure.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,13 +35,13 @@ class Case:
 
 
 @pytest.fixture(scope="module")
-def cases(embedded_house: House) -> Iterator[dict[tuple[str, str], Case]]:
+def cases(embedded_house: House) -> dict[tuple[str, str], Case]:
     """Let every service fail at once."""
     house = embedded_house
     house.stub.reset()
     keys = [("brain", mode) for mode in (*CHAT_MODES, *BROKEN_OFF_MODES)] + [("voice", mode) for mode in SPEECH_MODES]
     streams = house.clerk.cast(*({"stub": house.stub.url, part: f"stub-{mode}"} for part, mode in keys))
-    yield dict(zip(keys, asyncio.run(_play(house, streams)), strict=True))
+    return dict(zip(keys, asyncio.run(_play(house, streams)), strict=True))
 
 
 async def _play(house: House, streams: list[Json]) -> list[Case]:
@@ -117,9 +116,9 @@ def test_when_the_voice_fails_espeak_speaks_the_same_words(cases: dict[Any, Case
 
 
 @pytest.fixture
-async def recovering(embedded_house: House, audience: Audience) -> AsyncIterator[tuple[House, StagePage]]:
+async def recovering(embedded_house: House, audience: Audience) -> tuple[House, StagePage]:
     """A character whose service fails for a while."""
-    yield embedded_house, await audience.stage(embedded_house, embedded_house.character())
+    return embedded_house, await audience.stage(embedded_house, embedded_house.character())
 
 
 async def test_one_slip_is_repeated_and_nobody_notices(recovering: tuple[House, StagePage]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 import aiohttp
 import pytest
@@ -82,6 +83,6 @@ def is_recorded_once(house: House, stream: Json) -> None:
     turns = house.clerk.turns(stream)
     assert Counter(turn["event_id"] for turn in turns).most_common(1)[0][1] == 1
     assert {turn["state"] for turn in turns} == {"heard"}
-    for one, following in zip(turns, turns[1:], strict=False):
+    for one, following in pairwise(turns):
         assert one["finished_at"] <= following["started_at"]
     assert [event["state"] for event in house.clerk.events(stream)] == ["answered"] * LINES

@@ -6,7 +6,7 @@ Owns their lifetime on one event loop. A changed specification gets a new adapte
 import asyncio
 import random
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -79,7 +79,8 @@ class Engines:
         for voice in config.voices:
             if voice.engine == "openai" and not is_degraded:
                 voices.append(_voice(self._speech(voice), voice, config.language))
-                prices[voice.name] = Prices(characters=voice.price)
+                shared = prices.get(voice.name, Prices())  # a brain may have the same name
+                prices[voice.name] = replace(shared, characters=voice.price)
             elif voice.engine == "espeak":
                 voices.append(_voice(self._espeak, voice, config.language))
         if not any(voice.engine is self._espeak for voice in voices):

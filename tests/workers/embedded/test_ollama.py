@@ -16,7 +16,7 @@ from workers.embedded.ollama import models_of, offer_ollama
 class Ollama(BaseHTTPRequestHandler):
     answer = json.dumps({"object": "list", "data": [{"id": "llama3.2"}, {"id": "qwen3"}]})
 
-    def do_GET(self) -> None:  # noqa: N802 - the base class's name
+    def do_GET(self) -> None:
         self.send_response(200)
         self.end_headers()
         self.wfile.write(self.answer.encode())
