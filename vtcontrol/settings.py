@@ -203,8 +203,18 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["vtcontrol.tenancy.authentication.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "EXCEPTION_HANDLER": "vtcontrol.tenancy.api.problem",
+    "DEFAULT_SCHEMA_CLASS": "vtcontrol.tenancy.openapi.ViewSchema",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS tells nothing
+    "EXCEPTION_HANDLER": "vtcontrol.tenancy.problems.problem",
     "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "vtcontrol",
+    "VERSION": "1",
+    "DESCRIPTION": "Everything a dock does, for programs. Bearer tokens are made in the admin.",
+    "PREPROCESSING_HOOKS": ["vtcontrol.tenancy.openapi.only_api"],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
 # --- Language and time --------------------------------------------------------------------------------------------

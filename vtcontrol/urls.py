@@ -16,3 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("jsi18n/", JavaScriptCatalog.as_view(domain="djangojs"), name="javascript-catalog"),
 ]
+
+handler400 = "vtcontrol.tenancy.problems.bad_request"
+handler403 = "vtcontrol.tenancy.problems.permission_denied"
+handler404 = "vtcontrol.tenancy.problems.page_not_found"
+handler500 = "vtcontrol.tenancy.problems.server_error"

@@ -5,40 +5,50 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from streams.api.base import EVENTS, READS, SESSIONS, TICKETS, StreamView
 from streams.api.serializers import EventSerializer, MuteSerializer
+from streams.api.shapes import (
+    AcceptedSerializer,
+    NothingSerializer,
+    OutcomeSerializer,
+    SessionSerializer,
+    SnapshotSerializer,
+    TicketSerializer,
+)
 from streams.selectors.outcome import event_outcome
 from streams.selectors.state import dock_snapshot
-from streams.selectors.streams import access_stream, own_stream
+from streams.selectors.streams import own_stream
 from streams.services import control
 from streams.services.intake import accept_event
-from vtcontrol.kernel.errors import AccessDenied, InputInvalid
+from vtcontrol.kernel.errors import AccessDenied
 from vtcontrol.kernel.events import EventKind, IncomingEvent
 from vtcontrol.kernel.ids import uuid7
-from vtcontrol.tenancy.access import TokenKind
+from vtcontrol.tenancy.access import Scope, TokenKind
 from vtcontrol.tenancy.api import StudioView
-from vtcontrol.tenancy.rates import spend
+from vtcontrol.tenancy.idempotency import once, read_key
+from vtcontrol.tenancy.openapi import KEY
+from vtcontrol.tenancy.rates import Rate
 from vtcontrol.tenancy.tokens import ACCESS_SECONDS, TICKET_SECONDS, issue_ticket, make_access
-
-EVENTS_A_MINUTE = 1200
-CONTROLS_A_MINUTE = 240
-SESSIONS_A_MINUTE = 120
-KEY_LONGEST = 100
 
 
 class SessionView(StudioView):
     """Exchanges a long-lived token for a short-lived access pass."""
 
     kinds: ClassVar[frozenset[str]] = frozenset(TokenKind)
+    writes: ClassVar[Scope | None] = None
+    rate: ClassVar[Rate | None] = SESSIONS
+    tag: ClassVar[str] = "Tokens"
 
+    @extend_schema(request=None, responses={200: SessionSerializer})
     def post(self, request: Request) -> Response:
         """Return the pass and the stream it is for; null when it is for all of the studio's."""
         claims = self.claims
         if claims.is_pass:
             raise AccessDenied(_("A pass buys tickets, never another pass: show the token itself."))
-        spend(f"session:{claims.token_id}", limit=SESSIONS_A_MINUTE)
         stream = own_stream(claims)
         return Response(
             {
@@ -54,46 +64,37 @@ class TicketView(StudioView):
     """Sells a single-use ticket for a socket. An API token's opens the stage as a preview only."""
 
     kinds: ClassVar[frozenset[str]] = frozenset(TokenKind)
+    writes: ClassVar[Scope | None] = None
+    rate: ClassVar[Rate | None] = TICKETS
+    tag: ClassVar[str] = "Tokens"
 
+    @extend_schema(request=None, responses={201: TicketSerializer})
     def post(self, request: Request) -> Response:
         """Return the ticket."""
-        spend(f"ticket:{self.claims.token_id}", limit=SESSIONS_A_MINUTE)
+        if self.claims.kind == TokenKind.API and Scope.READ not in self.claims.scopes:
+            raise AccessDenied(_("The token may not do this: it lacks the scope “%(scope)s”.") % {"scope": Scope.READ})
         own_stream(self.claims)
         return Response({"ticket": issue_ticket(self.claims), "expires_in": TICKET_SECONDS}, status=201)
-
-
-class StreamView(StudioView):
-    """A view of one stream, for API tokens and docks."""
-
-    kinds: ClassVar[frozenset[str]] = frozenset({TokenKind.API, TokenKind.DOCK})
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check that the token is good for this stream before the handler runs."""
-        super().initial(request, *args, **kwargs)
-        name, limit = ("control", CONTROLS_A_MINUTE) if self.is_control else ("events", EVENTS_A_MINUTE)
-        spend(f"{name}:{self.claims.token_id}", limit=limit)  # apart: a flood of events never keeps panic out
-        access_stream(self.claims, kwargs["stream_id"])
-
-    is_control: ClassVar[bool] = True
 
 
 class EventsView(StreamView):
     """The one entrance for everything that happens: chat, donations, game events, bots."""
 
-    is_control: ClassVar[bool] = False
+    writes: ClassVar[Scope | None] = Scope.EVENTS
+    rate: ClassVar[Rate | None] = EVENTS
+    tag: ClassVar[str] = "Events"
 
+    @extend_schema(request=EventSerializer, responses={202: AcceptedSerializer}, parameters=[KEY])
     def post(self, request: Request, stream_id: UUID) -> Response:
         """Accept an event; the same Idempotency-Key, or the same platform id, is the same event."""
         form = EventSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        accepted = accept_event(stream_id, self._event(form.validated_data, request.headers.get("Idempotency-Key", "")))
+        accepted = accept_event(stream_id, self._event(form.validated_data, read_key(request)))
         body = {"id": str(accepted.id), "state": accepted.state, "reason": accepted.reason}
         body["received_at"] = accepted.received_at.isoformat()
         return Response(body, status=202)
 
     def _event(self, data: dict[str, Any], key: str) -> IncomingEvent:
-        if len(key) > KEY_LONGEST or not key.isprintable():
-            raise InputInvalid("An Idempotency-Key has at most 100 printable characters.", field="Idempotency-Key")
         own = f"{self.claims.token_id.hex[-8:]}:{key}" if key else uuid7().hex
         return IncomingEvent(
             platform=data["platform"],
@@ -112,8 +113,11 @@ class EventsView(StreamView):
 class EventView(StreamView):
     """What became of an event."""
 
-    is_control: ClassVar[bool] = False
+    reads: ClassVar[Scope | None] = Scope.EVENTS
+    rate: ClassVar[Rate | None] = EVENTS
+    tag: ClassVar[str] = "Events"
 
+    @extend_schema(responses={200: OutcomeSerializer})
     def get(self, request: Request, stream_id: UUID, event_id: UUID) -> Response:
         """Return the event's state and the turn that answers it, with its timings."""
         return Response(event_outcome(stream_id, event_id))
@@ -122,6 +126,9 @@ class EventView(StreamView):
 class StateView(StreamView):
     """The whole of what a dock shows; fetched again after a gap in the versions."""
 
+    rate: ClassVar[Rate | None] = READS
+
+    @extend_schema(responses={200: SnapshotSerializer})
     def get(self, request: Request, stream_id: UUID) -> Response:
         """Return state, version and the last lines."""
         return Response(dock_snapshot(stream_id))
@@ -130,6 +137,8 @@ class StateView(StreamView):
 class SkipView(StreamView):
     """Ends the line being spoken."""
 
+    @extend_schema(request=None, responses={202: NothingSerializer})
+    @once
     def post(self, request: Request, stream_id: UUID) -> Response:
         """Skip."""
         control.skip(stream_id)
@@ -139,6 +148,8 @@ class SkipView(StreamView):
 class PanicView(StreamView):
     """Silence now, until released."""
 
+    @extend_schema(request=None, responses={202: NothingSerializer})
+    @once
     def post(self, request: Request, stream_id: UUID) -> Response:
         """Panic."""
         control.panic(stream_id)
@@ -148,6 +159,8 @@ class PanicView(StreamView):
 class ReleaseView(StreamView):
     """Ends a panic."""
 
+    @extend_schema(request=None, responses={202: NothingSerializer})
+    @once
     def post(self, request: Request, stream_id: UUID) -> Response:
         """Release."""
         control.release(stream_id)
@@ -157,6 +170,8 @@ class ReleaseView(StreamView):
 class MuteView(StreamView):
     """Switches the character's voice off or on."""
 
+    @extend_schema(request=MuteSerializer, responses={202: NothingSerializer})
+    @once
     def post(self, request: Request, stream_id: UUID) -> Response:
         """Mute or unmute."""
         form = MuteSerializer(data=request.data)

@@ -12,8 +12,8 @@ import pytest
 from django.core.management import get_commands, load_command_class
 from django.urls import URLPattern, get_resolver
 
+from streams.api import base as rest
 from streams.api import urls as api_urls
-from streams.api import views as api_views
 from streams.consumers import base as sockets
 from streams.domain.triage import Reason
 from streams.models import TurnState
@@ -21,7 +21,7 @@ from streams.services import leases, pages
 from tests.architecture.sources import PACKAGES, PROJECT
 from vtcontrol.kernel.events import EventKind, EventState
 from vtcontrol.kernel.speech import Viseme
-from vtcontrol.tenancy import tokens
+from vtcontrol.tenancy import idempotency, tokens
 from vtcontrol.tenancy.access import TokenKind
 from workers.runner import host, stage
 
@@ -233,10 +233,10 @@ def test_reasons_in_the_protocol_exist() -> None:
         ("docs/protocol.md", f'"expires_in": {tokens.ACCESS_SECONDS}'),
         ("docs/protocol.md", f"| {tokens.ACCESS_SECONDS // 60} minutes, or until its token is revoked |"),
         ("docs/protocol.md", f'"expires_in": {tokens.TICKET_SECONDS}'),
-        ("docs/protocol.md", f"{api_views.SESSIONS_A_MINUTE} sessions, {api_views.SESSIONS_A_MINUTE} tickets"),
-        ("docs/protocol.md", f"and {api_views.CONTROLS_A_MINUTE} calls about a stream"),
-        ("docs/protocol.md", f"up to {api_views.EVENTS_A_MINUTE:,}"),
-        ("docs/protocol.md", f"at most {api_views.KEY_LONGEST} printable characters"),
+        ("docs/protocol.md", f"{rest.SESSIONS.limit} sessions, {rest.TICKETS.limit} tickets"),
+        ("docs/protocol.md", f"and {rest.CONTROLS.limit} calls about a stream"),
+        ("docs/protocol.md", f"up to {rest.EVENTS.limit:,}"),
+        ("docs/protocol.md", f"at most {idempotency.KEY_LONGEST} printable characters"),
         (
             "docs/protocol.md",
             f"{sockets.FRAME_MOST:,} characters a frame and {sockets.FRAMES_A_SECOND} frames a second",

@@ -10,6 +10,7 @@ from tests.factories.rows import create
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.access import ApiToken, TokenKind
 from vtcontrol.tenancy.credentials import Credential
+from vtcontrol.tenancy.idempotency import KeptAnswer
 from vtcontrol.tenancy.metering import Budget, Meter, Usage
 from vtcontrol.tenancy.studios import MemberRole, Membership, Studio
 from vtcontrol.tenancy.tokens import Claims, issue, issue_ticket
@@ -49,6 +50,13 @@ def make_token(
 
 def make_ticket(token: ApiToken) -> str:
     return issue_ticket(Claims(token.pk, token.studio_id, token.kind, token.stream_id))
+
+
+def make_kept_answer(token: ApiToken, marker: str = "") -> KeptAnswer:
+    """What a POST under a key was answered."""
+    expires_at = timezone.now() + dt.timedelta(hours=24)
+    body = {"said": f"{marker}once"}
+    return create(KeptAnswer, token=token, key=f"{marker}key", digest="0" * 64, body=body, expires_at=expires_at)
 
 
 def make_budget(stream: Any = None) -> Budget:

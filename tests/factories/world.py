@@ -65,4 +65,5 @@ def _make_access(stream: Stream, marker: str) -> dict[str, str]:
     tenancy.make_usage(marker, stream=stream)
     made = {kind.value: tenancy.make_token(kind, marker, stream=stream) for kind in TokenKind}
     tenancy.make_ticket(made[TokenKind.DOCK][0])
+    tenancy.make_kept_answer(made[TokenKind.API][0], marker)
     return {kind: secret for kind, (_row, secret) in made.items()}

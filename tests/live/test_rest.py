@@ -16,6 +16,7 @@ from tests.live.scenes import arrive, chat, says, state_of
 from vtcontrol.kernel.events import EventKind, EventState
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.access import TokenKind
+from vtcontrol.tenancy.rates import Rate
 from vtcontrol.tenancy.scope import studio_scope
 from vtcontrol.tenancy.studios import Studio
 from vtcontrol.tenancy.tokens import revoke
@@ -299,8 +300,7 @@ def test_a_token_of_one_stream_does_not_open_the_next(api: Api, stream: Stream, 
 def test_too_many_calls_are_429_and_say_when_to_come_back(
     api: Api, events: str, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "EVENTS_A_MINUTE", 2)
-    monkeypatch.setattr(views, "CONTROLS_A_MINUTE", 2)
+    monkeypatch.setattr(views.EventsView, "rate", Rate("events", 2))
 
     answers = [api.post(events, {"text": "Hello!"}) for _ in range(3)]
 

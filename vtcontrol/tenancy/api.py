@@ -1,10 +1,14 @@
-"""The base of every REST view: bearer tokens only, the studio's scope, problem+json (RFC 9457)."""
+"""The base of every REST view: bearer tokens only, the studio's scope, rates, bounded bodies.
+
+A view says which kinds of token open it (`kinds`), which scope reading and writing need (`reads`, `writes`), and what
+it counts (`rate`). Refusals are problems (`vtcontrol.tenancy.problems`); a `post` is decorated with
+`vtcontrol.tenancy.idempotency.once`; lists come in pages (`vtcontrol.tenancy.pages`).
+"""
 
 from contextlib import ExitStack
 from typing import Any, ClassVar, cast
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -13,13 +17,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from vtcontrol.kernel.errors import AccessDenied, Conflict, InputInvalid, NotFound
-from vtcontrol.tenancy.access import TokenKind
-from vtcontrol.tenancy.rates import RateExceeded
+from vtcontrol.tenancy.access import Scope, TokenKind
+from vtcontrol.tenancy.problems import BodyTooLarge
+from vtcontrol.tenancy.rates import Allowance, Rate
 from vtcontrol.tenancy.scope import studio_scope
 from vtcontrol.tenancy.tokens import Claims
 
-PROBLEM_JSON = "application/problem+json"
+BODY_MOST = 64 * 1024
+CALLS = Rate("control", 240)
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class ShallowJSONParser(JSONParser):
@@ -42,61 +48,64 @@ class StudioView(APIView):
 
     Attributes:
         kinds: Kinds of token that open it.
+        reads: Scope a token needs to GET, or None when its kind is enough.
+        writes: Scope a token needs for everything else, or None.
+        rate: What a call counts as; each token has its own count. None: the view counts by itself.
+        body_most: Longest body it takes, in bytes.
+        tag: Chapter of the schema and of its page.
     """
 
     kinds: ClassVar[frozenset[str]] = frozenset({TokenKind.API})
+    reads: ClassVar[Scope | None] = Scope.READ
+    writes: ClassVar[Scope | None] = Scope.CONTROL
+    rate: ClassVar[Rate | None] = CALLS
+    body_most: ClassVar[int] = BODY_MOST
+    tag: ClassVar[str] = "Show"
     parser_classes: ClassVar[list[type[JSONParser]]] = [ShallowJSONParser]  # type: ignore[misc]  # DRF declares it per instance
+    _allowance: Allowance | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer one request, inside the scope that `initial` enters."""
         with ExitStack() as self._entered:
             return super().dispatch(request, *args, **kwargs)
 
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """Give a body that comes in chunks a length: REST framework takes it for empty without one."""
+        if "CONTENT_LENGTH" not in request.META and "HTTP_TRANSFER_ENCODING" in request.META:
+            head = request.read(self.body_most + 1)
+            request._body = head  # what Django keeps of a body that was read
+            request.META["CONTENT_LENGTH"] = str(len(head))
+        return super().initialize_request(request, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Authenticate, authorise, then enter the scope."""
+        """Authenticate, authorise, count, then enter the scope.
+
+        Raises:
+            BodyTooLarge: The body is longer than `body_most`.
+            RateExceeded: The token called too often.
+        """
         super().initial(request, *args, **kwargs)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > self.body_most:
+            raise BodyTooLarge
+        if self.rate is not None:
+            self._allowance = self.rate.spend(self.claims.token_id)
         self._entered.enter_context(studio_scope(self.claims.studio_id))
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Tell the caller what is left of the rate."""
+        answer: Response = super().finalize_response(request, response, *args, **kwargs)
+        if self._allowance is not None:
+            for name, value in self._allowance.headers().items():
+                answer.headers.setdefault(name, value)
+        return answer
+
+    @classmethod
+    def needs(cls, method: str | None) -> Scope | None:
+        """Return the scope a token needs for a method, or None."""
+        return cls.reads if method in READING else cls.writes
 
     @property
     def claims(self) -> Claims:
         """Who is calling."""
         return cast(Claims, self.request.auth)
-
-
-def problem(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Return the problem+json answer to an error, or None for one that is a bug (which stays a logged 500)."""
-    status, title, extra, headers = _classify(error)
-    if status is None:
-        return None
-    body = {"type": "about:blank", "title": title, "status": status, "detail": _detail(error), **extra}
-    return Response(body, status=status, headers=headers, content_type=PROBLEM_JSON)
-
-
-def _classify(error: Exception) -> tuple[int | None, str, dict[str, Any], dict[str, str]]:
-    if isinstance(error, exceptions.ValidationError):
-        return 400, _("The request cannot be used"), {"errors": error.detail}, {}
-    if isinstance(error, exceptions.APIException):
-        challenge = {"WWW-Authenticate": header} if (header := getattr(error, "auth_header", "")) else {}
-        return error.status_code, str(error.default_detail), {}, challenge
-    if isinstance(error, InputInvalid):
-        errors = {"errors": {error.field: [str(error)]}} if error.field else {}
-        return 400, _("The request cannot be used"), errors, {}
-    if isinstance(error, NotFound | Http404):
-        return 404, _("Not found"), {}, {}
-    if isinstance(error, AccessDenied | PermissionDenied):
-        return 403, _("Not allowed"), {}, {}
-    if isinstance(error, Conflict):
-        return 409, _("The state moved on"), {}, {}
-    if isinstance(error, RateExceeded):
-        return 429, _("Too many requests"), {}, {"Retry-After": str(error.retry_after_s)}
-    return None, "", {}, {}
-
-
-def _detail(error: Exception) -> str:
-    if isinstance(error, exceptions.ValidationError):
-        return _("Some fields are missing or wrong.")
-    if isinstance(error, exceptions.APIException):
-        return str(error.detail)
-    if isinstance(error, NotFound | Http404):
-        return _("There is no such thing in this studio.")
-    return str(error) or _("This is not allowed here.")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
@@ -40,9 +41,18 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """Lets a token in whose kind the view names."""
+    """Lets a token in whose kind the view names and which may do what the view does."""
+
+    message = ""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Tell whether the caller's kind of token opens this view."""
+        """Tell whether the caller's token opens this view."""
         kinds: frozenset[str] = getattr(view, "kinds", frozenset())
-        return isinstance(request.auth, Claims) and request.auth.kind in kinds
+        if not isinstance(request.auth, Claims) or request.auth.kind not in kinds:
+            self.message = _("A token of this kind does not open this.")
+            return False
+        needed = view.needs(request.method)
+        if needed is not None and needed not in request.auth.scopes:
+            self.message = _("The token may not do this: it lacks the scope “%(scope)s”.") % {"scope": needed}
+            return False
+        return True

@@ -1,7 +1,8 @@
 """What every studio has: credentials, API tokens, tickets, budgets and usage."""
 
-from vtcontrol.tenancy.access import ApiToken, Ticket, TokenKind
+from vtcontrol.tenancy.access import ApiToken, Scope, Ticket, TokenKind
 from vtcontrol.tenancy.credentials import Credential
+from vtcontrol.tenancy.idempotency import KeptAnswer
 from vtcontrol.tenancy.metering import Budget, Meter, Usage
 from vtcontrol.tenancy.studios import MemberRole, Membership, Studio
 
@@ -9,9 +10,11 @@ __all__ = [
     "ApiToken",
     "Budget",
     "Credential",
+    "KeptAnswer",
     "MemberRole",
     "Membership",
     "Meter",
+    "Scope",
     "Studio",
     "Ticket",
     "TokenKind",

@@ -40,7 +40,7 @@ OWNER_WRITES = MANAGER_WRITES | frozenset(
 )
 OWNER_SEES_ONLY = frozenset({"tenancy.credential", "tenancy.apitoken", "tenancy.membership", "tenancy.budget"})
 NOBODY_DELETES = frozenset({"tenancy.studio"})
-HIDDEN = frozenset({"tenancy.ticket", "auth.user", "auth.group"})
+HIDDEN = frozenset({"tenancy.ticket", "tenancy.keptanswer", "auth.user", "auth.group"})
 
 ROLE_WRITES: dict[str, frozenset[str]] = {
     MemberRole.OWNER: OWNER_WRITES,

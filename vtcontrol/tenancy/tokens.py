@@ -7,6 +7,7 @@ one socket. Nothing here is ever logged.
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,11 +17,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vtcontrol.kernel.errors import AccessDenied
-from vtcontrol.tenancy.access import ApiToken, Ticket, TokenKind
+from vtcontrol.tenancy.access import ApiToken, Scope, Ticket, TokenKind
 from vtcontrol.tenancy.scope import studio_scope, unscoped
+from vtcontrol.tenancy.studios import MemberRole, Membership
 
 ACCESS_SECONDS = 900
 TICKET_SECONDS = 30
+SESSION_SECONDS = 1800
 ACCESS_PREFIX = "vta_"
 TOKEN_PREFIX = "vtc_"  # noqa: S105 - a marker, not a secret
 TOUCH_EVERY = dt.timedelta(minutes=1)
@@ -37,6 +40,7 @@ class Claims:
         kind: What it opens (`TokenKind` value).
         stream_id: The one stream it opens, or None for all of the studio.
         is_pass: The caller showed an access pass, not the token itself; a pass buys tickets, never another pass.
+        scopes: What it may do over REST (`Scope` values).
     """
 
     token_id: UUID
@@ -44,6 +48,7 @@ class Claims:
     kind: str
     stream_id: UUID | None
     is_pass: bool = False
+    scopes: frozenset[str] = frozenset()
 
     def opens(self, stream_id: UUID) -> bool:
         """Tell whether the token is good for this stream (the scope already guards the studio)."""
@@ -54,13 +59,40 @@ def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def issue(kind: TokenKind, name: str, *, stream_id: UUID | None = None, created_by: Any = None) -> tuple[ApiToken, str]:
+def issue(
+    kind: TokenKind,
+    name: str,
+    *,
+    stream_id: UUID | None = None,
+    scopes: Iterable[str] = tuple(Scope.values),
+    created_by: Any = None,
+    role: str = MemberRole.MANAGER,
+) -> tuple[ApiToken, str]:
     """Make a token in the current studio; the text is returned this once and never stored."""
     secret = f"{TOKEN_PREFIX}{kind.value}_{secrets.token_urlsafe(32)}"
     token = ApiToken(name=name, kind=kind, stream_id=stream_id, prefix=secret[:14], digest=_digest(secret))
-    token.created_by = created_by
+    token.scopes = " ".join(scope for scope in Scope.values if scope in set(scopes)) if kind == TokenKind.API else ""
+    token.role, token.created_by = role, created_by
     token.save()
     return token, secret
+
+
+def open_session(membership: Membership, stream_id: UUID) -> Claims:
+    """Return the claims of a member who works on a stream's dock inside the admin, for `SESSION_SECONDS`.
+
+    They have the member's role of the moment, and end with the membership. The token behind them has no text: only
+    passes made from these claims open anything.
+    """
+    nobody = _digest(secrets.token_urlsafe(32))
+    until = timezone.now() + dt.timedelta(seconds=SESSION_SECONDS)
+    usual = {"name": str(membership.user)[:80], "kind": TokenKind.DOCK, "digest": nobody, "expires_at": until}
+    token, _made = ApiToken.objects.update_or_create(
+        member=membership,
+        stream_id=stream_id,
+        defaults={"expires_at": until, "revoked_at": None},
+        create_defaults=usual | {"created_by": membership.user},
+    )
+    return _claims(token)
 
 
 def revoke(token: ApiToken) -> None:
@@ -77,7 +109,7 @@ def _claims(token: ApiToken | None, *, is_pass: bool = False) -> Claims:
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > TOUCH_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
-    return Claims(token.pk, token.studio_id, token.kind, token.stream_id, is_pass)
+    return Claims(token.pk, token.studio_id, token.kind, token.stream_id, is_pass, token.granted)
 
 
 def read(bearer: str) -> Claims:
@@ -87,7 +119,7 @@ def read(bearer: str) -> Claims:
         AccessDenied: It is unknown, expired or revoked.
     """
     with unscoped("a bearer token names its studio"):
-        tokens = ApiToken.objects.select_related("studio")
+        tokens = ApiToken.objects.select_related("studio", "member__user")
         if bearer.startswith(ACCESS_PREFIX):
             try:
                 token_id = signing.loads(bearer.removeprefix(ACCESS_PREFIX), salt=_SALT, max_age=ACCESS_SECONDS)
@@ -118,7 +150,9 @@ def redeem_ticket(secret: str) -> Claims:
         AccessDenied: It was used before, is expired, or never existed.
     """
     with unscoped("a ticket names its studio"):
-        ticket = Ticket.objects.select_related("token__studio").filter(digest=_digest(secret)).first()
+        ticket = (
+            Ticket.objects.select_related("token__studio", "token__member__user").filter(digest=_digest(secret)).first()
+        )
         if ticket is None or not Ticket.objects.filter(pk=ticket.pk).delete()[0] or ticket.expires_at < timezone.now():
             raise AccessDenied(_("The ticket is used up or expired."))
         return _claims(ticket.token)
