@@ -59,10 +59,13 @@ class Stream(LiveConfig):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a new stream gets its live state with it."""
+        """Save; a new stream gets its live state and its stage's layout with it."""
+        from streams.stage_models import StageLayout
+
         with transaction.atomic():
             super().save(*args, **kwargs)
             StreamState.objects.get_or_create(stream=self)
+            StageLayout.objects.get_or_create(stream=self)
 
 
 class StreamState(StudioOwned):

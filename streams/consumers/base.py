@@ -14,6 +14,7 @@ from asgiref.sync import sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from streams.selectors.streams import require_stream
 from vtcontrol.kernel.errors import AccessDenied, NotFound
 from vtcontrol.tenancy.scope import studio_scope
 from vtcontrol.tenancy.tokens import Claims, redeem_ticket
@@ -74,8 +75,9 @@ class StudioConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         if self.claims.kind not in self.kinds or stream_id is None:
             await self.close()
             return
-        self.stream_id = stream_id
         try:
+            await self.in_studio(require_stream, stream_id)  # before any group is joined: it may be another studio's
+            self.stream_id = stream_id
             await self.opened()
         except NotFound:
             await self.close()

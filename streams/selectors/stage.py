@@ -1,22 +1,91 @@
-"""What a stage page needs when it opens."""
+"""What a stage page needs when it opens, and what it is told when the look changes."""
 
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
+from personas.models import Avatar
 from streams.models import Stream
+from streams.stage_models import StageLayout, StagePage
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.tenancy.access import ApiToken
 
+FIRST, GUEST = "first", "guest"  # keys of the characters on a stage
+
+
+def avatar_of(avatar: Avatar) -> dict[str, Any]:
+    """Return an avatar as the stage's renderers take it."""
+    return {"kind": "puppet", "palette": avatar.palette}
+
 
 def look_of(stream: Stream) -> dict[str, Any]:
-    """Return how the stage looks: badge, subtitles, avatar, the character's name."""
-    avatar = stream.persona.avatar
+    """Return how the stage looks and sounds: badge, subtitles, who stands where, and the limits of the voice."""
+    layout: StageLayout = getattr(stream, "layout", None) or StageLayout()
+    persona = stream.persona
     return {
         "badge": stream.shows_badge,
         "subtitles": stream.shows_subtitles,
-        "character": stream.persona.name,
-        "avatar": {"kind": "puppet", "palette": avatar.palette},
+        "character": persona.name,
+        "avatar": avatar_of(persona.avatar),
+        "characters": _characters(stream, layout),
+        "layout": layout_of(layout),
+        "audio": {
+            "volume": layout.volume,
+            "boost_db": layout.boost_db,
+            "ceiling_db": layout.ceiling_db,
+            "queue_s": layout.queue_most_s,
+            "second_pages": layout.second_pages,
+        },
     }
+
+
+def layout_of(layout: StageLayout) -> dict[str, Any]:
+    """Return where subtitles and badge stand."""
+    return {
+        "subtitles": {
+            "x": layout.subtitle_x,
+            "y": layout.subtitle_y,
+            "width": layout.subtitle_width,
+            "size": layout.subtitle_size,
+            "words": layout.subtitle_words,
+            "plate": layout.subtitle_plate,
+            "name": layout.shows_name,
+        },
+        "safe": {
+            "top": layout.safe_top,
+            "right": layout.safe_right,
+            "bottom": layout.safe_bottom,
+            "left": layout.safe_left,
+        },
+        "badge": layout.badge_place,
+    }
+
+
+def _characters(stream: Stream, layout: StageLayout) -> list[dict[str, Any]]:
+    persona, guest = stream.persona, layout.guest
+    shown = [
+        {
+            "key": FIRST,
+            "name": persona.name,
+            "avatar": avatar_of(persona.avatar),
+            "place": {
+                "x": layout.figure_x,
+                "y": layout.figure_y,
+                "height": layout.figure_height,
+                "mirrored": layout.is_mirrored,
+            },
+        }
+    ]
+    if guest is not None:
+        place = {
+            "x": layout.guest_x,
+            "y": layout.guest_y,
+            "height": layout.guest_height,
+            "mirrored": layout.is_guest_mirrored,
+        }
+        shown.append({"key": GUEST, "name": guest.name, "avatar": avatar_of(guest.avatar), "place": place})
+    return shown
 
 
 def stage_hello(stream_id: UUID) -> dict[str, Any]:
@@ -25,7 +94,8 @@ def stage_hello(stream_id: UUID) -> dict[str, Any]:
     Raises:
         NotFound: No such stream in this studio.
     """
-    stream = Stream.objects.select_related("state", "persona__avatar").filter(pk=stream_id).first()
+    found = Stream.objects.select_related("state", "persona__avatar", "layout__guest__avatar")
+    stream = found.filter(pk=stream_id).first()
     if stream is None:
         raise NotFound
     return {
@@ -38,6 +108,18 @@ def stage_hello(stream_id: UUID) -> dict[str, Any]:
         "muted": stream.state.is_muted,
         "panicked": stream.state.panicked_at is not None,
     }
+
+
+def open_pages(stream_id: UUID) -> list[dict[str, Any]]:
+    """Return the open stage pages of a stream, oldest first; `is_primary` marks the one that counts."""
+    stream = Stream.objects.select_related("state").filter(pk=stream_id).first()
+    if stream is None:
+        return []
+    until = stream.state.primary_until
+    primary = stream.state.primary_page if until is not None and until > timezone.now() else ""
+    return [
+        {"page": page, "is_primary": page.page == primary} for page in StagePage.objects.filter(stream_id=stream_id)
+    ]
 
 
 def token_is_valid(token_id: UUID) -> bool:

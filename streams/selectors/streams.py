@@ -21,6 +21,16 @@ def access_stream(claims: Claims, stream_id: UUID | None) -> Stream:
     return found
 
 
+def require_stream(stream_id: UUID) -> None:
+    """Make sure that a stream is in the scope's studio.
+
+    Raises:
+        NotFound: It is not.
+    """
+    if not Stream.objects.filter(pk=stream_id).exists():
+        raise NotFound
+
+
 def own_stream(claims: Claims) -> Stream | None:
     """Return the one stream a token is for; None for an API token that is for all of its studio's.
 

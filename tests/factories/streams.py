@@ -20,14 +20,22 @@ from streams.models import (
     TurnState,
     Verdict,
 )
+from streams.stage_models import StagePage
 from tests.factories.rows import create
 from vtcontrol.kernel.events import EventKind, EventState
 from vtcontrol.kernel.ids import uuid7
 
 
 def make_stream(persona: Persona, marker: str = "", **fields: Any) -> Stream:
-    """A stream; saving it makes its `StreamState` (`stream.state`)."""
+    """A stream; saving it makes its `StreamState` (`stream.state`) and its layout."""
     return create(Stream, **{"name": f"{marker}Evening show", "persona": persona, **fields})
+
+
+def make_page(stream: Stream, marker: str = "", **fields: Any) -> StagePage:
+    """A stage page that is open now; the stream's layout came with the stream."""
+    return create(
+        StagePage, **{"stream": stream, "page": f"{marker}{uuid7().hex[:20]}", "seen_at": timezone.now(), **fields}
+    )
 
 
 def make_broadcast(stream: Stream, **fields: Any) -> Broadcast:
