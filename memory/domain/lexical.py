@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 
 Scope = uuid.UUID | None
 COMMON: Scope = None
+Place = tuple[uuid.UUID, int]
+"""A conversation, and the how-manieth thing said in it a memory is."""
 
 K1 = 1.2
 """BM25's saturation of repeated stems (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009)."""
@@ -83,17 +85,19 @@ class LexicalIndex:
 
     def __init__(self, rows: Iterable[tuple[uuid.UUID, Scope, str]] = ()) -> None:
         self._clear()
+        add = self._add
         for memory_id, scope, line in rows:
-            self.add(memory_id, scope, line)
+            add(memory_id, scope, line)
 
     def _clear(self) -> None:
         self._number_of: dict[uuid.UUID, int] = {}
         self._ids: list[uuid.UUID] = []
-        self._stems: list[tuple[str, ...]] = []
+        self._lines: list[str] = []
         self._lengths = array("B")
         self._scope_of: dict[int, uuid.UUID] = {}
+        self._place_of: dict[int, Place] = {}
+        self._at: dict[Place, int] = {}
         self._shelves: dict[Scope, _Shelf] = {}
-        self._vocabulary: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self._number_of)
@@ -101,35 +105,51 @@ class LexicalIndex:
     def __contains__(self, memory_id: object) -> bool:
         return memory_id in self._number_of
 
-    def add(self, memory_id: uuid.UUID, scope: Scope, line: str) -> None:
+    def add(self, memory_id: uuid.UUID, scope: Scope, line: str, place: Place | None = None) -> None:
         """Put a memory in; one that is in already is replaced.
 
         Args:
             memory_id: The memory.
             scope: Whose it is: a viewer, or `COMMON`.
             line: Its stems, separated by spaces (`memory.domain.stems.stem_line`).
+            place: Where in which conversation it was said, or None.
         """
         if memory_id in self._number_of:
             self.remove(memory_id)
+        number = self._add(memory_id, scope, line)
+        if place is not None:
+            self._place_of[number] = place
+            self._at[place] = number
+
+    def _add(self, memory_id: uuid.UUID, scope: Scope, line: str) -> int:
+        """Put in a memory that is not in yet and return its number."""
         found = line.split()
-        stems = tuple(map(self._vocabulary.setdefault, found, found))
         number = len(self._ids)
         self._number_of[memory_id] = number
         self._ids.append(memory_id)
-        self._stems.append(stems)
-        self._lengths.append(min(len(stems), _LONGEST))
+        self._lines.append(line)
+        self._lengths.append(min(len(found), _LONGEST))
         if scope is not None:
             self._scope_of[number] = scope
         shelf = self._shelves.get(scope)
         if shelf is None:
             shelf = self._shelves[scope] = _Shelf()
         shelf.numbers.append(number)
-        shelf.total_length += len(stems)
-        if shelf.postings is not None:
-            for stem in set(stems):
-                shelf.postings[stem].append(number)
+        shelf.total_length += len(found)
+        postings = shelf.postings
+        if postings is not None:
+            for stem in set(found):
+                postings[stem].append(number)
         elif len(shelf.numbers) > _SMALL:
             shelf.postings = self._postings_of(shelf.numbers)
+        return number
+
+    def place(self, memory_id: uuid.UUID, place: Place) -> None:
+        """Say where in which conversation a memory that is in was said."""
+        number = self._number_of.get(memory_id)
+        if number is not None:
+            self._place_of[number] = place
+            self._at[place] = number
 
     def remove(self, memory_id: uuid.UUID) -> bool:
         """Take a memory out; return whether it was in."""
@@ -137,9 +157,12 @@ class LexicalIndex:
         if number is None:
             return False
         scope = self._scope_of.pop(number, None)
+        place = self._place_of.pop(number, None)
+        if place is not None and self._at.get(place) == number:
+            del self._at[place]
         shelf = self._shelves[scope]
-        stems = self._stems[number]
-        self._stems[number] = ()
+        stems = self._lines[number].split()
+        self._lines[number] = ""
         shelf.total_length -= len(stems)
         _discard(shelf.numbers, number)
         if shelf.postings is not None:
@@ -156,7 +179,15 @@ class LexicalIndex:
     def stems_of(self, memory_id: uuid.UUID) -> tuple[str, ...]:
         """Return the stems of a memory in order, or () when it is not in the index."""
         number = self._number_of.get(memory_id)
-        return () if number is None else self._stems[number]
+        return () if number is None else tuple(self._lines[number].split())
+
+    def beside(self, memory_id: uuid.UUID, step: int, scopes: Iterable[Scope]) -> uuid.UUID | None:
+        """Return the memory said `step` places after another in the same conversation, if `scopes` may see it."""
+        place = self._place_of.get(self._number_of.get(memory_id, -1))
+        number = None if place is None else self._at.get((place[0], place[1] + step))
+        if number is None or self._scope_of.get(number) not in scopes:
+            return None
+        return self._ids[number]
 
     def search(
         self,
@@ -198,7 +229,7 @@ class LexicalIndex:
         for shelf in shelves:
             if shelf.postings is None:
                 for number in shelf.numbers:
-                    for stem in frequencies.keys() & self._stems[number]:
+                    for stem in frequencies.keys() & self._lines[number].split():
                         frequencies[stem] += 1
             else:
                 for stem in frequencies.keys() & shelf.postings.keys():
@@ -219,7 +250,7 @@ class LexicalIndex:
         small = [number for shelf in shelves if shelf.postings is None for number in shelf.numbers]
         weights = {term.stem: term.idf for term in terms}
         for number in small:
-            if not weights.keys().isdisjoint(self._stems[number]):
+            if not weights.keys().isdisjoint(self._lines[number].split()):
                 scores[number] = self._score(number, weights, mean_length)
         large = [shelf.postings for shelf in shelves if shelf.postings is not None]
         saturation = [(K1 + 1) / (1 + _norm(length, mean_length)) for length in range(_LONGEST + 1)]
@@ -235,7 +266,7 @@ class LexicalIndex:
 
     def _score(self, number: int, weights: Mapping[str, float], mean_length: float) -> float:
         """Return the BM25 score of one memory; `weights` are the stems of the query with their idf."""
-        stems = self._stems[number]
+        stems = self._lines[number].split()
         norm = _norm(len(stems), mean_length)
         found = [stem for stem in stems if stem in weights]
         distinct = set(found)
@@ -245,7 +276,7 @@ class LexicalIndex:
         return math.fsum(idf * count * (K1 + 1) / (count + norm) for idf, count in times)
 
     def _hit(self, memory_id: uuid.UUID, score: float, terms: Sequence[_Term], telling: float) -> Hit:
-        stems = self._stems[self._number_of[memory_id]]
+        stems = set(self._lines[self._number_of[memory_id]].split())
         shared = [term for term in terms if term.stem in stems]
         coverage = min(1.0, sum(term.idf for term in shared) / telling)
         return Hit(memory_id, score, tuple(term.stem for term in shared), coverage)
@@ -253,19 +284,19 @@ class LexicalIndex:
     def _postings_of(self, numbers: Iterable[int]) -> "defaultdict[str, array[int]]":
         postings: defaultdict[str, array[int]] = defaultdict(_no_numbers)
         for number in numbers:
-            for stem in set(self._stems[number]):
+            for stem in set(self._lines[number].split()):
                 postings[stem].append(number)
         return postings
 
     def _renumber(self) -> None:
         """Build everything anew in the same order, which lets go of dead numbers and forgotten words."""
         rows = [
-            (memory_id, self._scope_of.get(number), " ".join(self._stems[number]))
+            (memory_id, self._scope_of.get(number), self._lines[number], self._place_of.get(number))
             for memory_id, number in self._number_of.items()
         ]
         self._clear()
-        for memory_id, scope, line in rows:
-            self.add(memory_id, scope, line)
+        for memory_id, scope, line, place in rows:
+            self.add(memory_id, scope, line, place)
 
 
 def _no_numbers() -> "array[int]":

@@ -7,7 +7,11 @@ The score of a memory, `relevance` being 0 to 1::
 
     relevance  = lexical / best lexical                                    without vectors
                = 0.5 · lexical / best lexical + 0.5 · max(0, cosine)       where the memory has a vector
-    score      = relevance + 0.10 · importance + 0.05 · 2^(−age / half-life) + 0.05 · confidence
+    neighbour  = 0.30 · relevance of what was said just before it, or 0.15 · of what was said just after
+    score      = relevance + neighbour + 0.10 · importance + 0.05 · 2^(−age / half-life) + 0.05 · confidence
+
+The neighbours' credit brings in the answer whose question matched: of two lines of one conversation, often only one
+shares words with what is asked.
 """
 
 import datetime as dt
@@ -55,6 +59,8 @@ class Candidate:
         is_pinned: Recalled whatever is spoken about.
         stems: Its stems, to see which memories say the same.
         matched: The stems that matched, for the explanation.
+        before: The candidate said just before it in the same conversation, or None.
+        after: The candidate said just after it, or None.
     """
 
     id: uuid.UUID
@@ -68,6 +74,8 @@ class Candidate:
     is_pinned: bool = False
     stems: tuple[str, ...] = ()
     matched: tuple[str, ...] = ()
+    before: uuid.UUID | None = None
+    after: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,8 @@ class RankingPolicy:
         confidence: Weight of the confidence.
         floor: A memory less relevant than this is not recalled, 0 to 1.
         coverage_floor: Nor is one that shares less of the query than this, unless its vector speaks for it.
+        to_next: Share of its relevance that a memory lends to what was said just after it.
+        to_previous: The same for what was said just before it.
         diversity: λ of the maximal marginal relevance (Carbonell and Goldstein, 1998): 1.0 looks at the score alone.
     """
 
@@ -90,12 +100,14 @@ class RankingPolicy:
     confidence: float = 0.05
     floor: float = 0.25
     coverage_floor: float = 0.08
+    to_next: float = 0.3
+    to_previous: float = 0.15
     diversity: float = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Explain:
-    """The parts of a score; `lexical + semantic + importance + recency + confidence` is the score.
+    """The parts of a score, which is their sum (`likeness` apart).
 
     Attributes:
         lexical: What the matching words gave.
@@ -103,6 +115,7 @@ class Explain:
         importance: What its importance gave.
         recency: What its age left over.
         confidence: What its confidence gave.
+        neighbour: What was lent by what was said just before or after it.
         likeness: How much it says what an already chosen memory says, 0 to 1; held against it in the order only.
         is_pinned: It is here because it is pinned.
         matched: The stems that matched.
@@ -113,6 +126,7 @@ class Explain:
     importance: float
     recency: float
     confidence: float
+    neighbour: float = 0.0
     likeness: float = 0.0
     is_pinned: bool = False
     matched: tuple[str, ...] = ()
@@ -123,9 +137,15 @@ class Explain:
         return self.lexical + self.semantic
 
     @property
+    def parts(self) -> dict[str, float]:
+        """The parts by name, for people."""
+        names = ("lexical", "semantic", "neighbour", "importance", "recency", "confidence")
+        return {name: getattr(self, name) for name in names}
+
+    @property
     def score(self) -> float:
         """The whole score."""
-        return self.relevance + self.importance + self.recency + self.confidence
+        return self.relevance + self.neighbour + self.importance + self.recency + self.confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +184,7 @@ def rank(
         _Scored(candidate, _explain(candidate, best, now, policy), frozenset(candidate.stems))
         for candidate in candidates
     ]
+    scored = _lend(scored, policy)
     scored.sort(key=lambda one: (-one.explain.score, one.candidate.id))
     chosen = [one for one in scored if one.candidate.is_pinned]
     rest = [one for one in scored if not one.candidate.is_pinned and _is_relevant(one, policy)]
@@ -188,6 +209,18 @@ def _explain(candidate: Candidate, best: float, now: dt.datetime, policy: Rankin
     )
 
 
+def _lend(scored: list[_Scored], policy: RankingPolicy) -> list[_Scored]:
+    """Give each memory its credit from its neighbours, all measured before any credit is given."""
+    relevance = {one.candidate.id: one.explain.relevance for one in scored}
+    lent = []
+    for one in scored:
+        from_before = policy.to_next * relevance.get(one.candidate.before, 0.0) if one.candidate.before else 0.0
+        from_after = policy.to_previous * relevance.get(one.candidate.after, 0.0) if one.candidate.after else 0.0
+        credit = max(from_before, from_after)
+        lent.append(replace(one, explain=replace(one.explain, neighbour=credit)) if credit else one)
+    return lent
+
+
 def _recency(candidate: Candidate, now: dt.datetime) -> float:
     """Return 1.0 for what just happened, halved after each half-life of the kind."""
     half_life = HALF_LIFE_DAYS[candidate.kind]
@@ -198,9 +231,11 @@ def _recency(candidate: Candidate, now: dt.datetime) -> float:
 
 
 def _is_relevant(one: _Scored, policy: RankingPolicy) -> bool:
-    if one.explain.relevance < policy.floor:
+    """Tell whether it has to do with what is asked; a neighbour's credit alone must reach the floor by itself."""
+    if one.explain.relevance + one.explain.neighbour < policy.floor:
         return False
-    return one.candidate.coverage >= policy.coverage_floor or one.explain.semantic >= policy.floor
+    by_words = one.candidate.coverage >= policy.coverage_floor
+    return by_words or one.explain.semantic >= policy.floor or one.explain.neighbour >= policy.floor
 
 
 def _unlike(pool: list[_Scored], chosen: Sequence[_Scored], room: int, diversity: float) -> list[_Scored]:

@@ -37,7 +37,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("module", "line", "contract"),
     [
         ("personas/models.py", "import streams.models", "Floors"),
-        ("memory/models.py", "import relationships.models", "Floors"),
+        ("memory/models/memories.py", "import relationships.models", "Floors"),
         ("vtcontrol/tenancy/tokens.py", "import personas.models", "Floors"),
         ("streams/models.py", "import workers.apps", "Floors"),
         ("workers/apps.py", "import vtcontrol.celery", "Floors"),
@@ -49,7 +49,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("streams/selectors/state.py", "import streams.services.control", "Inside an app"),
         ("streams/services/control.py", "import streams.consumers.base", "Inside an app"),
         ("personas/models.py", "import personas.services", "Inside an app"),
-        ("memory/selectors.py", "import memory.services", "Inside an app"),
+        ("memory/selectors/recall.py", "import memory.services", "Inside an app"),
         ("relationships/domain/scoring.py", "import relationships.models", "Inside an app"),
     ],
 )

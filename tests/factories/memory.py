@@ -6,7 +6,21 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from memory.models import ConsolidationRun, Lore, Memory, Speaker, Utterance
+from memory.domain.vectors import normalised, packed, sketch_of
+from memory.models import (
+    ConsolidationCursor,
+    ConsolidationEntry,
+    ConsolidationRun,
+    EmbeddingEngine,
+    EntryAction,
+    Lore,
+    Memory,
+    MemoryEvidence,
+    MemoryVector,
+    RunState,
+    Speaker,
+    Utterance,
+)
 from personas.models import Persona
 from tests.factories.rows import create
 
@@ -54,5 +68,33 @@ def make_utterance(persona: Persona, stream_id: UUID, marker: str = "", *, viewe
     )
 
 
-def make_consolidation(persona: Persona) -> ConsolidationRun:
-    return create(ConsolidationRun, persona=persona)
+def make_consolidation(persona: Persona, marker: str = "", *, stream_id: UUID | None = None) -> ConsolidationRun:
+    run = create(ConsolidationRun, persona=persona, stream_id=stream_id, state=RunState.APPLIED, note=marker)
+    create(ConsolidationEntry, run=run, number=0, action=EntryAction.REJECTED, text=f"{marker}Bo likes cats.")
+    if stream_id is not None:
+        create(ConsolidationCursor, persona=persona, stream_id=stream_id, after_id=run.pk)
+    return run
+
+
+def make_evidence(memory: Memory, utterance: Utterance) -> MemoryEvidence:
+    return create(
+        MemoryEvidence, memory=memory, utterance_id=utterance.pk, turn_id=utterance.turn_id, said_at=utterance.said_at
+    )
+
+
+def make_embedding_engine(marker: str = "", **fields: Any) -> EmbeddingEngine:
+    usual = {"name": f"{marker}Embeddings", "base_url": "http://localhost:9/v1", "model": f"{marker}embed"}
+    return create(EmbeddingEngine, **{**usual, **fields})
+
+
+def make_vector(memory: Memory, engine: EmbeddingEngine, vector: tuple[float, ...] = (1.0, 0.0)) -> MemoryVector:
+    return create(
+        MemoryVector,
+        memory=memory,
+        persona=memory.persona,
+        model_key=engine.model_key,
+        dims=len(vector),
+        data=packed(normalised(vector)),
+        sketch=sketch_of(vector),
+        content_key=memory.content_key,
+    )

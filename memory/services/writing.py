@@ -28,9 +28,12 @@ def next_version(persona_id: UUID) -> int:
 
 
 def find_twin(memory: Memory) -> Memory | None:
-    """Return another memory of the same persona and viewer with the same words."""
+    """Return another memory of the same persona and viewer with the same words that has not ended.
+
+    Waiting and rejected ones count too: what people refused does not come back by itself.
+    """
     same = Memory.objects.filter(
-        persona_id=memory.persona_id, viewer_id=memory.viewer_id, content_key=Memory.key_of(memory.text)
+        persona_id=memory.persona_id, viewer_id=memory.viewer_id, content_key=Memory.key_of(memory.text), valid_to=None
     )
     twin: Memory | None = same.exclude(pk=memory.pk).first()
     return twin
@@ -44,7 +47,7 @@ def save_memory(memory: Memory) -> None:
         InputInvalid: The persona already remembers these words.
         NotFound: No such persona in this studio.
     """
-    if find_twin(memory) is not None:
+    if memory.valid_to is None and find_twin(memory) is not None:
         raise InputInvalid(_("The character already remembers exactly this."), field="text")
     moved_from = Memory.objects.filter(pk=memory.pk).values_list("persona_id", flat=True).first()
     memory.stems = stem_line(memory.text)
@@ -96,10 +99,9 @@ def remember(
     **details: Any,
 ) -> bool:
     """Remember something unless these words are remembered already; return whether it is new."""
-    known = Memory.objects.filter(persona_id=persona_id, viewer_id=viewer_id, content_key=Memory.key_of(text))
-    if known.exists():
-        return False
     memory = Memory(persona_id=persona_id, viewer_id=viewer_id, text=text, kind=kind, source=source, **details)
+    if find_twin(memory) is not None:
+        return False
     save_memory(memory)
     return True
 

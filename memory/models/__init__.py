@@ -1,0 +1,47 @@
+"""What was said (evidence), what is remembered and known, how it came to be, and which engine embeds it.
+
+Streams and viewers stand on other floors; rows here name them by id only.
+"""
+
+from memory.models.engines import EmbeddingEngine, EmbeddingKind, MemoryVector
+from memory.models.evidence import Speaker, Utterance
+from memory.models.journal import (
+    ConsolidationCursor,
+    ConsolidationEntry,
+    ConsolidationRun,
+    EntryAction,
+    RunKind,
+    RunState,
+)
+from memory.models.lore import Lore
+from memory.models.memories import (
+    Doubt,
+    Memory,
+    MemoryEvidence,
+    MemoryKind,
+    MemorySource,
+    MemoryTier,
+    Review,
+)
+
+__all__ = [
+    "ConsolidationCursor",
+    "ConsolidationEntry",
+    "ConsolidationRun",
+    "Doubt",
+    "EmbeddingEngine",
+    "EmbeddingKind",
+    "EntryAction",
+    "Lore",
+    "Memory",
+    "MemoryEvidence",
+    "MemoryKind",
+    "MemorySource",
+    "MemoryTier",
+    "MemoryVector",
+    "Review",
+    "RunKind",
+    "RunState",
+    "Speaker",
+    "Utterance",
+]
