@@ -318,7 +318,10 @@ class Scenario(StudioOwned):
     persona = models.ForeignKey(Persona, on_delete=models.CASCADE, related_name="scenarios", verbose_name=_("persona"))
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(
-        _("event"), max_length=16, choices=[(kind.value, kind.value) for kind in EventKind], default=EventKind.CHAT
+        _("event"),
+        max_length=16,
+        choices=[(kind.value, kind.value) for kind in EventKind if kind is not EventKind.DIRECTOR_SAY],
+        default=EventKind.CHAT,
     )
     viewer = models.CharField(_("viewer"), max_length=60, blank=True)
     text = models.TextField(_("what is said"), max_length=2000)

@@ -1,5 +1,7 @@
 """Viewers, their identities on the platforms, and what binds them to a character."""
 
+import datetime as dt
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,9 @@ class Viewer(StudioOwned):
     never_mention = models.TextField(_("never mention"), max_length=2000, blank=True, help_text=_("One a line."))
     tags = models.JSONField(_("tags"), default=list, blank=True)
     is_ignored = models.BooleanField(_("ignored"), default=False, help_text=_("The character never answers."))
+    ignored_until = models.DateTimeField(
+        _("muted until"), null=True, blank=True, help_text=_("Until then the character does not answer.")
+    )
     has_opted_out = models.BooleanField(
         _("opted out"), default=False, help_text=_("Nothing about this person is remembered.")
     )
@@ -34,6 +39,10 @@ class Viewer(StudioOwned):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_muted_at(self, now: dt.datetime) -> bool:
+        """Tell whether the character does not answer this person: for good, or for a while."""
+        return self.is_ignored or (self.ignored_until is not None and self.ignored_until > now)
 
 
 class Identity(StudioOwned):

@@ -49,12 +49,12 @@ def recognise(authors: Iterable[Author], *, now: dt.datetime) -> dict[tuple[str,
     wanted = {(author.platform, author.platform_id): author for author in authors if author.platform_id}
     if not wanted:
         return {}
-    known = _known(wanted)
+    known = _known(wanted, now)
     fresh = [author for key, author in wanted.items() if key not in known]
     if fresh:
         _introduce(fresh)
         known |= {
-            key: _as_new(viewer) for key, viewer in _known({(a.platform, a.platform_id): a for a in fresh}).items()
+            key: _as_new(viewer) for key, viewer in _known({(a.platform, a.platform_id): a for a in fresh}, now).items()
         }
     seen = Viewer.objects.filter(pk__in=[viewer.id for viewer in known.values()])
     seen.update(messages=F("messages") + 1, last_seen_at=now)
@@ -65,7 +65,7 @@ def _as_new(viewer: KnownViewer) -> KnownViewer:
     return KnownViewer(viewer.id, viewer.is_ignored, viewer.has_opted_out, is_first=True)
 
 
-def _known(wanted: dict[tuple[str, str], Author]) -> dict[tuple[str, str], KnownViewer]:
+def _known(wanted: dict[tuple[str, str], Author], now: dt.datetime) -> dict[tuple[str, str], KnownViewer]:
     rows = Identity.objects.filter(
         platform__in={platform for platform, _ in wanted}, platform_id__in={one for _, one in wanted}
     ).select_related("viewer")
@@ -79,7 +79,7 @@ def _known(wanted: dict[tuple[str, str], Author]) -> dict[tuple[str, str], Known
             Viewer.objects.filter(pk=row.viewer_id, name=row.name).update(name=author.name)
         viewer = row.viewer
         known[row.platform, row.platform_id] = KnownViewer(
-            viewer.pk, viewer.is_ignored, viewer.has_opted_out, is_first=viewer.messages == 0
+            viewer.pk, viewer.is_muted_at(now), viewer.has_opted_out, is_first=viewer.messages == 0
         )
     return known
 

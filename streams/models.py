@@ -17,7 +17,7 @@ EVENT_KINDS = [
     (EventKind.DONATION, _("Donation")), (EventKind.SUBSCRIPTION, _("Subscription")), (EventKind.GIFT, _("Gift")),
     (EventKind.RAID, _("Raid")), (EventKind.FOLLOW, _("Follow")), (EventKind.REDEMPTION, _("Redemption")),
     (EventKind.VICTORY, _("Victory")), (EventKind.DEFEAT, _("Defeat")), (EventKind.TROUBLE, _("Technical trouble")),
-    (EventKind.SILENCE, _("Silence")),
+    (EventKind.SILENCE, _("Silence")), (EventKind.DIRECTOR_SAY, _("Director’s words")),
 ]  # fmt: skip
 EVENT_STATES = [
     (EventState.WAITING, _("Waiting")), (EventState.TAKEN, _("Being answered")), (EventState.ANSWERED, _("Answered")),
@@ -139,6 +139,7 @@ class InboxEvent(StudioOwned):
     state = models.CharField(_("state"), max_length=12, choices=EVENT_STATES, default=EventState.WAITING)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    pinned_at = models.DateTimeField(_("answered next since"), null=True, blank=True, editable=False)
     happened_at = models.DateTimeField(_("happened"))
     received_at = models.DateTimeField(_("received"))
     decided_at = models.DateTimeField(_("decided"), null=True)

@@ -220,6 +220,7 @@ SITUATIONS = {
     EventKind.DEFEAT: "The game is lost:",
     EventKind.TROUBLE: "Something technical has gone wrong:",
     EventKind.SILENCE: "Nobody has said anything for a while. Say something of your own:",
+    EventKind.DIRECTOR_SAY: "Your director asks you to say, word for word:",
 }
 """What stands above the event, in trusted words."""
 

@@ -58,7 +58,7 @@ class ViewerAdmin(StudioModelAdmin):
     change_form_outer_before_template = "admin/relationships/viewer/card.html"
     fieldsets = (
         (None, {"fields": ("name", "notes", "never_mention", "tags")}),
-        (_("Treatment"), {"fields": ("is_ignored", "has_opted_out")}),
+        (_("Treatment"), {"fields": ("is_ignored", "ignored_until", "has_opted_out")}),
         (_("Seen"), {"fields": (("messages", "first_seen_at", "last_seen_at"),)}),
     )
 

@@ -121,7 +121,7 @@ class StreamAdmin(TrackedAdmin):
             token, secret = tokens.issue(TokenKind(kind), name[:80], stream_id=stream.pk, created_by=request.user)
             self.log_change(request, stream, _now("Made the link “%(name)s”.") % {"name": token.name})
             made = page_url(request, kind, secret)
-        links = ApiToken.objects.filter(stream_id=stream.pk, kind__in=PAGES, revoked_at=None)
+        links = ApiToken.objects.filter(stream_id=stream.pk, kind__in=PAGES, revoked_at=None, member=None)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Stage and dock links"),
@@ -138,7 +138,7 @@ class StreamAdmin(TrackedAdmin):
             token_id = UUID(request.POST["revoke"])
         except ValueError:
             raise Http404 from None
-        token = ApiToken.objects.filter(pk=token_id, stream_id=stream.pk).first()
+        token = ApiToken.objects.filter(pk=token_id, stream_id=stream.pk, member=None).first()
         if token is None:
             raise Http404
         tokens.revoke(token)

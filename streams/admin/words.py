@@ -43,6 +43,7 @@ KIND_ICONS = {
     EventKind.DEFEAT: "sentiment_dissatisfied",
     EventKind.TROUBLE: "warning",
     EventKind.SILENCE: "bedtime",
+    EventKind.DIRECTOR_SAY: "campaign",
 }
 REASONS: dict[str, Any] = {
     "stale": _("Too old to answer"),
@@ -66,6 +67,7 @@ REASONS: dict[str, Any] = {
     "cut_short": _("The answer was cut short"),
     "worker_lost": _("The program was interrupted"),
     "no_audio": _("No voice could speak it"),
+    "dropped": _("A person of the team dropped it"),
 }
 FAULTS: dict[str, Any] = {
     Fault.TIMEOUT.value: _("No answer in time"),

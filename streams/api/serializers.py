@@ -10,7 +10,9 @@ PLATFORMS_MOST = 32
 class EventSerializer(serializers.Serializer[object]):
     """An event from outside: chat, a donation, a game's news."""
 
-    kind = serializers.ChoiceField(choices=[kind.value for kind in EventKind], default=EventKind.CHAT.value)
+    kind = serializers.ChoiceField(
+        choices=[kind.value for kind in EventKind if kind is not EventKind.DIRECTOR_SAY], default=EventKind.CHAT.value
+    )
     text = serializers.CharField(max_length=2000, allow_blank=True, default="", trim_whitespace=True)
     author_name = serializers.CharField(max_length=80, allow_blank=True, default="")
     author_id = serializers.CharField(max_length=128, allow_blank=True, default="")

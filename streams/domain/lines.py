@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
+from vtcontrol.kernel.events import EventKind
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -21,6 +23,8 @@ class Line:
         reason: Why it ended so, as a code, or "".
         emotion: The character's feeling, or "".
         heard_ms: Milliseconds that were heard, or None while unknown.
+        viewer: Who wrote it, if we know the person.
+        is_pinned: It waits, and a person of the team asked for it to be answered next.
     """
 
     id: UUID
@@ -33,6 +37,8 @@ class Line:
     reason: str = ""
     emotion: str = ""
     heard_ms: int | None = None
+    viewer: UUID | None = None
+    is_pinned: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return the line for a socket or REST answer."""
@@ -40,7 +46,15 @@ class Line:
             "id": str(self.id),
             "turn": str(self.turn) if self.turn else None,
             "at": self.at.isoformat(),
+            "viewer": str(self.viewer) if self.viewer else None,
         }
+
+
+def speaker_of(kind: str, author_name: str) -> str:
+    """Return `Line.who` of an event."""
+    if kind == EventKind.DIRECTOR_SAY:
+        return "director"
+    return "viewer" if author_name else "system"
 
 
 def line_frames(version: int, lines: list[Line]) -> list[dict[str, Any]]:

@@ -13,23 +13,11 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 from streams.domain.normalise import fold
+from streams.domain.ranks import Rank, rank
 from vtcontrol.kernel.events import EventKind, EventState
-
-
-class Rank(IntEnum):
-    """Classes of events; the higher is answered first."""
-
-    SILENCE = 10
-    CHATTER = 20
-    QUESTION = 30
-    NEWCOMER = 40
-    HAPPENING = 50
-    SPEECH = 60
-    DIRECT = 70
-    SUPPORT = 80
 
 
 class Reason(StrEnum):
@@ -58,6 +46,7 @@ class Candidate:
         text: What was said.
         is_mention: The character was addressed by name.
         is_first: It is the person's first message here.
+        pinned_at: When a person of the team asked for it to be answered next, or None.
     """
 
     id: uuid.UUID
@@ -67,6 +56,12 @@ class Candidate:
     text: str = ""
     is_mention: bool = False
     is_first: bool = False
+    pinned_at: dt.datetime | None = None
+
+    @property
+    def since(self) -> dt.datetime:
+        """From when its freshness counts, and its place among its like."""
+        return self.pinned_at or self.received_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +95,7 @@ class TriageState:
 
 def _usual_freshness() -> dict[Rank, float]:
     return {
+        Rank.DIRECTOR: 600.0,
         Rank.SUPPORT: 600.0,
         Rank.DIRECT: 120.0,
         Rank.SPEECH: 20.0,
@@ -183,16 +179,12 @@ def choose(events: Sequence[Candidate], state: TriageState, policy: TriagePolicy
         now: The time; aware.
     """
     ends: dict[uuid.UUID, Disposition] = {}
-    waiting = _still_wanted(events, policy, now, ends)
-    plain = sum(one.rank in _PLAIN for one in waiting)
-    is_quiet = max(state.arrivals, plain) <= policy.quiet_arrivals
-    waiting.sort(key=lambda one: _preference(one, is_quiet=is_quiet))
-    waiting = _with_times(waiting, state, policy, now, ends, is_quiet=is_quiet)
+    waiting = by_preference(events, state, policy, now, ends)
     pick = next((one for one in waiting if one.eligible_at <= now), None)
     if pick is not None:
         waiting.remove(pick)
         waiting = _without_like(waiting, pick.candidate, policy, ends)
-    waiting = _without_crowd(waiting, policy, ends)
+    waiting = without_crowd(waiting, policy, ends)
     return Decision(
         pick=pick.candidate if pick else None,
         dispositions=tuple(ends.values()),
@@ -202,27 +194,13 @@ def choose(events: Sequence[Candidate], state: TriageState, policy: TriagePolicy
 
 def rank_of(candidate: Candidate) -> Rank:
     """Return the class of an event that waits."""
+    if candidate.pinned_at is not None:
+        return Rank.DIRECTOR
     return rank(candidate.kind, candidate.text, is_mention=candidate.is_mention, is_first=candidate.is_first)
 
 
-def rank(kind: EventKind, text: str = "", *, is_mention: bool = False, is_first: bool = False) -> Rank:
-    """Return the class of an event; the inbox stores it, so that a flood can be read best first."""
-    if kind is not EventKind.CHAT:
-        return _RANKS[kind]
-    if is_mention:
-        return Rank.DIRECT
-    if is_first:
-        return Rank.NEWCOMER
-    return Rank.QUESTION if is_question(text) else Rank.CHATTER
-
-
-def is_question(text: str) -> bool:
-    """Return whether a message asks something, by its marks and its first word."""
-    return _QUESTION.search(text) is not None
-
-
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class Waiting:
     """An event that may be answered from `eligible_at` to before `expires_at`."""
 
     candidate: Candidate
@@ -231,23 +209,38 @@ class _Waiting:
     eligible_at: dt.datetime
 
 
+def by_preference(
+    events: Sequence[Candidate],
+    state: TriageState,
+    policy: TriagePolicy,
+    now: dt.datetime,
+    ends: dict[uuid.UUID, Disposition],
+) -> list[Waiting]:
+    """Return what is worth an answer, the dearest first, with the time it may be answered from."""
+    waiting = _still_wanted(events, policy, now, ends)
+    plain = sum(one.rank in _PLAIN for one in waiting)
+    is_quiet = max(state.arrivals, plain) <= policy.quiet_arrivals
+    waiting.sort(key=lambda one: _preference(one, is_quiet=is_quiet))
+    return _with_times(waiting, state, policy, now, ends, is_quiet=is_quiet)
+
+
 def _still_wanted(
     events: Sequence[Candidate], policy: TriagePolicy, now: dt.datetime, ends: dict[uuid.UUID, Disposition]
-) -> list[_Waiting]:
+) -> list[Waiting]:
     """Return the events that are worth an answer at all; SILENCE only when there is nothing else."""
     fresh = {one: dt.timedelta(seconds=policy.fresh_s[one]) for one in Rank}
-    waiting: list[_Waiting] = []
+    waiting: list[Waiting] = []
     for candidate in events:
         grade = rank_of(candidate)
-        expires_at = candidate.received_at + fresh[grade]
-        if candidate.kind in policy.ignored_kinds:
+        expires_at = candidate.since + fresh[grade]
+        if candidate.kind in policy.ignored_kinds and grade is not Rank.DIRECTOR:
             _end(ends, candidate, Reason.IGNORED_KIND)
         elif candidate.kind is EventKind.CHAT and not candidate.text.strip():
             _end(ends, candidate, Reason.EMPTY)
         elif expires_at <= now:
             _end(ends, candidate, Reason.STALE)
         else:
-            waiting.append(_Waiting(candidate, grade, expires_at, now))
+            waiting.append(Waiting(candidate, grade, expires_at, now))
     kept = [one for one in waiting if one.rank is not Rank.SILENCE]
     silences = [one for one in waiting if one.rank is Rank.SILENCE]
     if not kept and silences:
@@ -258,38 +251,38 @@ def _still_wanted(
     return kept
 
 
-def _preference(one: _Waiting, *, is_quiet: bool) -> tuple[int, float, uuid.UUID]:
+def _preference(one: Waiting, *, is_quiet: bool) -> tuple[int, float, uuid.UUID]:
     """Return the sorting key: smaller comes first."""
-    at = one.candidate.received_at.timestamp()
+    at = one.candidate.since.timestamp()
     is_newest_first = not is_quiet and one.rank in {Rank.QUESTION, Rank.CHATTER}
     return -one.rank, -at if is_newest_first else at, one.candidate.id
 
 
 def _with_times(
-    waiting: list[_Waiting],
+    waiting: list[Waiting],
     state: TriageState,
     policy: TriagePolicy,
     now: dt.datetime,
     ends: dict[uuid.UUID, Disposition],
     *,
     is_quiet: bool,
-) -> list[_Waiting]:
+) -> list[Waiting]:
     """Return the events with the time they may be answered from, without those for which it comes too late."""
     if is_quiet:
         return waiting
-    timed: list[_Waiting] = []
-    chatter_at = _chatter_from(state, policy)
+    timed: list[Waiting] = []
+    chatter_at = chatter_from(state, policy)
     for one in waiting:
-        eligible_at, reason = _eligible(one, state, policy, chatter_at)
+        eligible_at, reason = eligible(one, state, policy, chatter_at)
         if eligible_at >= one.expires_at:
             _end(ends, one.candidate, reason)
         else:
-            timed.append(_Waiting(one.candidate, one.rank, one.expires_at, max(now, eligible_at)))
+            timed.append(Waiting(one.candidate, one.rank, one.expires_at, max(now, eligible_at)))
     return timed
 
 
-def _eligible(
-    one: _Waiting, state: TriageState, policy: TriagePolicy, chatter_at: dt.datetime
+def eligible(
+    one: Waiting, state: TriageState, policy: TriagePolicy, chatter_at: dt.datetime
 ) -> tuple[dt.datetime, Reason]:
     """Return when an event of a busy stream may be answered, and what holds it back the longest."""
     if one.rank not in _PLAIN and one.rank is not Rank.DIRECT:
@@ -304,7 +297,7 @@ def _eligible(
     return max(times, key=lambda time: time[0])
 
 
-def _chatter_from(state: TriageState, policy: TriagePolicy) -> dt.datetime:
+def chatter_from(state: TriageState, policy: TriagePolicy) -> dt.datetime:
     """Return when the budget of plain chatter allows the next answer."""
     if policy.chatter_per_minute < 1:
         return _NEVER
@@ -314,8 +307,8 @@ def _chatter_from(state: TriageState, policy: TriagePolicy) -> dt.datetime:
 
 
 def _without_like(
-    waiting: list[_Waiting], pick: Candidate, policy: TriagePolicy, ends: dict[uuid.UUID, Disposition]
-) -> list[_Waiting]:
+    waiting: list[Waiting], pick: Candidate, policy: TriagePolicy, ends: dict[uuid.UUID, Disposition]
+) -> list[Waiting]:
     """Fold into the pick what says the same; only words are folded, never support or what happened."""
     if pick.kind not in _SPOKEN:
         return waiting
@@ -325,7 +318,7 @@ def _without_like(
     for one in waiting:
         candidate = one.candidate
         alike = 0.0
-        if candidate.kind in _SPOKEN and shortest <= len(candidate.text) <= longest:
+        if candidate.kind in _SPOKEN and one.rank is not Rank.DIRECTOR and shortest <= len(candidate.text) <= longest:
             alike = _likeness(words, _words(candidate.text))
         if alike == 1:
             _end(ends, candidate, Reason.DUPLICATE)
@@ -336,9 +329,9 @@ def _without_like(
     return kept
 
 
-def _without_crowd(waiting: list[_Waiting], policy: TriagePolicy, ends: dict[uuid.UUID, Disposition]) -> list[_Waiting]:
+def without_crowd(waiting: list[Waiting], policy: TriagePolicy, ends: dict[uuid.UUID, Disposition]) -> list[Waiting]:
     """Pass over what there is no hope for: all plain talk shares one backlog, each other class has its own."""
-    room = dict.fromkeys(Rank, policy.backlog) | {Rank.SUPPORT: policy.support_backlog}
+    room = dict.fromkeys(Rank, policy.backlog) | dict.fromkeys((Rank.SUPPORT, Rank.DIRECTOR), policy.support_backlog)
     kept = []
     for one in waiting:
         shared = Rank.CHATTER if one.rank in _PLAIN else one.rank
@@ -375,25 +368,5 @@ _STATES = {
     Reason.DUPLICATE: EventState.FOLDED,
     Reason.NEAR_DUPLICATE: EventState.FOLDED,
 }
-_RANKS = {
-    EventKind.SPEECH: Rank.SPEECH,
-    EventKind.DIRECT: Rank.DIRECT,
-    EventKind.DONATION: Rank.SUPPORT,
-    EventKind.SUBSCRIPTION: Rank.SUPPORT,
-    EventKind.GIFT: Rank.SUPPORT,
-    EventKind.RAID: Rank.SUPPORT,
-    EventKind.FOLLOW: Rank.NEWCOMER,
-    EventKind.REDEMPTION: Rank.DIRECT,
-    EventKind.VICTORY: Rank.HAPPENING,
-    EventKind.DEFEAT: Rank.HAPPENING,
-    EventKind.TROUBLE: Rank.HAPPENING,
-    EventKind.SILENCE: Rank.SILENCE,
-}
 _WORD = re.compile(r"[^\W_]+")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
-_QUESTION = re.compile(
-    r"[?？؟]|^\W*(?:who|what|when|where|why|how|which|whose|do|does|did|can|could|will|would|is|are|am|should|have|has"
-    r"|кто|что|где|когда|почему|зачем|как|какой|какая|какие|сколько|куда|откуда|чей|разве|неужели|можно|можешь"
-    r"|знаешь|будешь|есть ли)\b|吗|呢|什么|怎么|为什么|谁",
-    re.IGNORECASE,
-)

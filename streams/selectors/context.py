@@ -7,11 +7,12 @@ from uuid import UUID
 
 from memory.selectors import RecalledMemory, lore_for, recall, recent_lines
 from personas.domain.inputs import EventText, Expression, MemoryText, PromptInputs, TranscriptLine, Vocabulary
-from personas.domain.modes import SamplingOverrides
+from personas.domain.modes import SamplingOverrides, sampling
 from personas.domain.prompt import Prompt, build
 from relationships.selectors import card_for_prompt
 from streams.domain.plan import StreamConfig
 from streams.models import DirectorNote, InboxEvent
+from vtcontrol.kernel.chat import Brief, ChatMessage, Role
 from vtcontrol.kernel.events import EventKind
 from vtcontrol.tenancy.compiled import CompiledQuery
 
@@ -63,6 +64,8 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
         memory_version: The persona's memory version as just read.
         now: The time of the turn.
     """
+    if event.kind == EventKind.DIRECTOR_SAY:
+        return _verbatim(config, event)
     card = card_for_prompt(event.viewer_id, config.persona_id, config.language, now=now)
     viewer_id = event.viewer_id if card.is_remembered else None
     memories = recall(config.persona_id, memory_version, event.text, viewer_id, now=now)
@@ -85,6 +88,14 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
         budget_tokens=brain.context_tokens if brain else SCRIPTED_CONTEXT_TOKENS,
     )
     return Context(build(inputs), tuple(_record(one) for one in memories), tuple(note_id for note_id, _ in notes))
+
+
+def _verbatim(config: StreamConfig, event: InboxEvent) -> Context:
+    """Return the context of words that are spoken as they stand: nothing is asked, nothing recalled, no note used."""
+    words = ChatMessage(Role.ASSISTANT, event.text)
+    drawn = sampling(config.modes, SamplingOverrides())
+    brief = Brief(character=config.persona.name, kind=event.kind, text=event.text, language=config.language)
+    return Context(Prompt((words,), (), 0, 0, drawn, brief), (), ())
 
 
 def _transcript(config: StreamConfig, now: dt.datetime) -> tuple[TranscriptLine, ...]:

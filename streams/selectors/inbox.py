@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from streams.domain.plan import StreamConfig
-from streams.domain.triage import Candidate, Rank, TriagePolicy, TriageState, choose, rank
+from streams.domain.ranks import Rank, rank
+from streams.domain.triage import Candidate, TriagePolicy, TriageState, choose
 from streams.models import InboxEvent, Turn
 from vtcontrol.kernel.events import EventKind, EventState
 from vtcontrol.tenancy.compiled import CompiledQuery
@@ -40,18 +41,29 @@ class Choice:
     wait_s: float = 15.0
 
 
-_WAITING_FIELDS = ("id", "kind", "received_at", "viewer_id", "platform", "author_id", "text", "is_mention", "is_first")
+WAITING_FIELDS = (
+    "id",
+    "kind",
+    "received_at",
+    "viewer_id",
+    "platform",
+    "author_id",
+    "text",
+    "is_mention",
+    "is_first",
+    "pinned_at",
+)
 _WAITING = CompiledQuery(
     lambda stream_id: (
         InboxEvent.objects.filter(stream_id=stream_id, state=EventState.WAITING.value)
         .order_by("-priority", "-received_at")
-        .values_list(*_WAITING_FIELDS)[:CANDIDATES_MOST]
+        .values_list(*WAITING_FIELDS)[:CANDIDATES_MOST]
     ),
     stream_id=UUID,
 )
 _PICK_FIELDS = ("amount", "currency", "author_name", "broadcast_id", "attempts")
 _PICK = CompiledQuery(
-    lambda event_id: InboxEvent.objects.filter(pk=event_id).order_by().values_list(*_WAITING_FIELDS, *_PICK_FIELDS),
+    lambda event_id: InboxEvent.objects.filter(pk=event_id).order_by().values_list(*WAITING_FIELDS, *_PICK_FIELDS),
     event_id=UUID,
 )
 _ARRIVED = CompiledQuery(
@@ -65,6 +77,16 @@ _ARRIVED = CompiledQuery(
 )
 
 
+def waiting_candidates(stream_id: UUID) -> list[Candidate]:
+    """Return what waits as triage takes it, the dearest first. One query."""
+    return [candidate_of(row) for row in _WAITING.rows(stream_id=stream_id)]
+
+
+def arrivals(stream_id: UUID, now: dt.datetime) -> int:
+    """Return how many events came in during the last minute, as far as triage counts. One query."""
+    return len(_ARRIVED.rows(stream_id=stream_id, since=now - dt.timedelta(minutes=1)))
+
+
 def choose_event(stream_id: UUID, config: StreamConfig, state: TriageState | None, now: dt.datetime) -> Choice:
     """Ask triage which of the waiting events is answered next.
 
@@ -74,13 +96,11 @@ def choose_event(stream_id: UUID, config: StreamConfig, state: TriageState | Non
         state: What was answered lately, as the runner remembers it; None reads it from the turns.
         now: The time.
     """
-    rows = _WAITING.rows(stream_id=stream_id)
-    if not rows:
+    candidates = waiting_candidates(stream_id)
+    if not candidates:
         return Choice(None)
-    candidates = [_candidate(row) for row in rows]
     state = read_triage(stream_id, config, now) if state is None else state
-    arrived = len(_ARRIVED.rows(stream_id=stream_id, since=now - dt.timedelta(minutes=1)))
-    decision = choose(candidates, replace(state, arrivals=arrived), policy_of(config), now)
+    decision = choose(candidates, replace(state, arrivals=arrivals(stream_id, now)), policy_of(config), now)
     retired: dict[tuple[str, str], list[UUID]] = defaultdict(list)
     told: dict[UUID, tuple[str, str]] = {}
     for end in decision.dispositions:
@@ -97,12 +117,13 @@ def _event(stream_id: UUID, event_id: UUID) -> InboxEvent | None:
     rows = _PICK.rows(event_id=event_id)
     if not rows:
         return None
-    values = dict(zip((*_WAITING_FIELDS, *_PICK_FIELDS), rows[0], strict=True))
+    values = dict(zip((*WAITING_FIELDS, *_PICK_FIELDS), rows[0], strict=True))
     return InboxEvent(stream_id=stream_id, state=EventState.WAITING, **values)
 
 
-def _candidate(row: Sequence[Any]) -> Candidate:
-    event_id, kind, received_at, viewer_id, platform, author_id, text, is_mention, is_first = row
+def candidate_of(row: Sequence[Any]) -> Candidate:
+    """Return an event as triage takes it, from a row of `WAITING_FIELDS`."""
+    event_id, kind, received_at, viewer_id, platform, author_id, text, is_mention, is_first, pinned_at = row
     return Candidate(
         id=event_id,
         kind=EventKind(kind),
@@ -111,6 +132,7 @@ def _candidate(row: Sequence[Any]) -> Candidate:
         text=text,
         is_mention=is_mention,
         is_first=is_first,
+        pinned_at=pinned_at,
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Sum
 from django.utils import timezone
 
-from streams.domain.lines import Line
+from streams.domain.lines import Line, speaker_of
 from streams.models import InboxEvent, Stream, StreamState, Turn, TurnState
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.kernel.events import EventState
@@ -21,11 +21,13 @@ def event_line(event: InboxEvent, *, turn_id: UUID | None = None) -> Line:
         id=event.pk,
         turn=turn_id,
         at=event.received_at,
-        who="viewer" if event.author_name else "system",
+        who=speaker_of(event.kind, event.author_name),
         name=event.author_name,
         text=event.text,
         status=str(event.state),
         reason=event.reason,
+        viewer=event.viewer_id,
+        is_pinned=event.pinned_at is not None and event.state == EventState.WAITING,
     )
 
 

@@ -16,17 +16,17 @@ from django.utils import timezone
 
 from relationships.services import Author, KnownViewer, recognise
 from streams.domain.lines import line_frames
-from streams.domain.moderation import RuleHit
+from streams.domain.moderation import Outcome, RuleHit
 from streams.domain.moderation import Verdict as Judgement
 from streams.domain.plan import StreamConfig
-from streams.domain.triage import rank
+from streams.domain.ranks import rank
 from streams.domain.turns import rule_key
 from streams.hints import announce_dock
 from streams.models import Broadcast, InboxEvent, StreamState, Verdict
 from streams.selectors.config import current_config
 from streams.selectors.state import event_line
 from vtcontrol.kernel.errors import Conflict, InputInvalid
-from vtcontrol.kernel.events import EventState, IncomingEvent
+from vtcontrol.kernel.events import EventKind, EventState, IncomingEvent
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.scope import current_studio_id
 from vtcontrol.tenancy.tasks import enqueue
@@ -170,7 +170,7 @@ def _write(
     rows: list[InboxEvent] = []
     verdicts: list[Verdict] = []
     for event in fresh.values():
-        judgement = config.rules.check_in(clean_text(event.text), _name(event))
+        judgement = _judged(config, event)
         viewer = viewers.get((event.platform, event.author_id))
         if viewer is not None:
             viewer = replace(viewer, is_first=viewer.is_first and viewer.id not in greeted)
@@ -185,6 +185,13 @@ def _write(
     if verdicts:
         Verdict.objects.bulk_create(verdicts)
     return rows
+
+
+def _judged(config: StreamConfig, event: IncomingEvent) -> Judgement:
+    """Return moderation's word on what came in; the team's own words are judged when they are about to be spoken."""
+    if event.kind is EventKind.DIRECTOR_SAY:
+        return Judgement(Outcome.ALLOW, clean_text(event.text), name=_name(event))
+    return config.rules.check_in(clean_text(event.text), _name(event))
 
 
 def _name(event: IncomingEvent) -> str:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from memory.models import Speaker, Utterance
 from relationships.selectors import has_opted_out
-from streams.domain.lines import Line, line_frames
+from streams.domain.lines import Line, line_frames, speaker_of
 from streams.domain.plan import StreamConfig
 from streams.domain.triage import TriageState
 from streams.domain.turns import ChosenEvent, Claim, Idle, Stale, TurnReport
@@ -36,7 +36,7 @@ from streams.selectors.state import OPEN_TURNS, event_line, state_frame, turn_li
 from streams.services.leases import Lease, hold
 from streams.services.usage import is_over_budget, record_usage
 from vtcontrol.kernel.errors import Interrupted, LeaseLost
-from vtcontrol.kernel.events import EventState
+from vtcontrol.kernel.events import EventKind, EventState
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.compiled import CompiledQuery
 from vtcontrol.tenancy.tasks import enqueue
@@ -274,7 +274,7 @@ def _write_utterances(config: StreamConfig, report: TurnReport, now: dt.datetime
     is_private = report.event.is_private or (viewer_id is not None and has_opted_out(viewer_id))
     common |= {"viewer_id": None if is_private else viewer_id, "expires_at": now + UTTERANCES_KEPT}
     rows = []
-    if report.event.text and not is_private:
+    if report.event.text and not is_private and report.event.kind != EventKind.DIRECTOR_SAY:
         name, at = report.event.author_name, report.event.received_at
         rows.append(Utterance(speaker=Speaker.VIEWER, name=name, text=report.event.text, said_at=at, **common))
     rows.append(Utterance(speaker=Speaker.CHARACTER, name=config.persona.name, text=heard, said_at=now, **common))
@@ -296,11 +296,12 @@ def _ending_lines(config: StreamConfig, report: TurnReport) -> list[Line]:
         id=event.id,
         turn=report.turn_id,
         at=event.received_at,
-        who="viewer" if event.author_name else "system",
+        who=speaker_of(event.kind, event.author_name),
         name=event.author_name,
         text=event.text,
         status=report.event_state,
         reason=report.event_reason,
+        viewer=event.viewer_id,
     )
     answer = Line(
         id=report.turn_id,

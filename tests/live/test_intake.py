@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from relationships.models import Identity, Viewer
-from streams.domain.triage import Rank
+from streams.domain.ranks import Rank
 from streams.hints import dock_group
 from streams.models import Broadcast, InboxEvent, Stream, Verdict
 from streams.services import control

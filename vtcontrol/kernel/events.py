@@ -22,6 +22,8 @@ class EventKind(StrEnum):
     DEFEAT = "defeat"
     TROUBLE = "trouble"
     SILENCE = "silence"
+    DIRECTOR_SAY = "director_say"
+    """Words the team puts into the character's mouth: spoken as they stand, never answered."""
 
 
 class EventState(StrEnum):

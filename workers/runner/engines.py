@@ -21,6 +21,7 @@ from workers.providers.openai_chat import OpenAIChat
 from workers.providers.openai_client import OpenAIClients, OpenAIEndpoint
 from workers.providers.openai_speech import OpenAISpeech
 from workers.providers.scripted import ScriptedBrain
+from workers.providers.verbatim import VerbatimBrain
 from workers.turn.events import TurnStats
 from workers.turn.voicing import Voice
 
@@ -47,6 +48,10 @@ class Chains:
     def is_metered(self, name: str) -> bool:
         """Tell whether a brain or voice counts against budgets; the built-in ones do not."""
         return name in self.prices
+
+    def verbatim(self) -> "Chains":
+        """Return the same voices behind the brain that repeats what it is given."""
+        return replace(self, brains=(VerbatimBrain(),))
 
     def cost_micros(self, stats: TurnStats) -> int:
         """Return the cost of a turn in millionths of the currency."""

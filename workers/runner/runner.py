@@ -23,6 +23,7 @@ from streams.services import leases, turns
 from streams.services.leases import Lease, Standing
 from streams.services.status import note_engines
 from vtcontrol.kernel.errors import Interrupted, LeaseLost
+from vtcontrol.kernel.events import EventKind
 from workers.runner.engines import Chains
 from workers.runner.gate import gate_for
 from workers.runner.ground import Ground
@@ -161,6 +162,8 @@ class Runner:
         lease = self._lease
         assert lease is not None  # noqa: S101 - only called while it is held
         chains = self._chains(is_degraded=claim.is_degraded)
+        if claim.event.kind == EventKind.DIRECTOR_SAY:
+            chains = chains.verbatim()
         performance = Performance(claim, config, chains, self._stage, lease.fence)
         self._performance, self._interrupted = performance, ""
 
@@ -202,7 +205,7 @@ class Runner:
 
     async def _tell_status(self, report: TurnReport, claim: Claim, config: StreamConfig) -> None:
         """Keep the docks' status line true: who answers and speaks, and what failed on the way."""
-        if report.state == "cut":
+        if report.state == "cut" or report.event.kind == EventKind.DIRECTOR_SAY:
             return
         failures: tuple[str, ...] = report.prompt_record.get("failures", ())
         voices = tuple(f"{name}: " for name in ("espeak", *(voice.name for voice in config.voices)))

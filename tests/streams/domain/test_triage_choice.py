@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.domain.triage import Candidate, Decision, Rank, Reason, TriagePolicy, TriageState, choose, rank
+from streams.domain.ranks import Rank, rank
+from streams.domain.triage import Candidate, Decision, Reason, TriagePolicy, TriageState, choose
 from vtcontrol.kernel.events import EventKind, EventState
 
 NOW = dt.datetime(2026, 5, 1, 18, tzinfo=dt.UTC)
