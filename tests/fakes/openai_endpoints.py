@@ -12,15 +12,15 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from tests.fakes import openai_replies as replies
+from tests.fakes import speech_bodies as bodies
 from tests.fakes.http_wire import Exchange, framed
 
 SAMPLES_PER_CHUNK = 8_192
 SSE = "text/event-stream; charset=utf-8"
-MP3_START = b"ID3\x04\x00\x00\x00\x00\x00\x00\xff\xfb\x90\x64" + b"\x00" * 400
 
 
 class Mode(StrEnum):
-    """Ways to fail. The first block hits any endpoint, the second the streams of chat, the third those of speech."""
+    """Ways to fail. The first block hits any endpoint, the second the streams of chat, the third bodies of speech."""
 
     ERROR_500 = "error_500"
     UNAVAILABLE = "unavailable"
@@ -52,11 +52,26 @@ class Mode(StrEnum):
     NO_DONE = "no_done"
     ENDLESS = "endless"
 
+    PCM = "pcm"
     WAV = "wav"
+    MP3 = "mp3"
+    OPUS = "opus"
+    AAC = "aac"
+    FLAC = "flac"
     STREAMED_WAV = "streamed_wav"
     STEREO_WAV = "stereo_wav"
-    MP3 = "mp3"
+    SHORT_WAV = "short_wav"
     MP3_AS_PCM = "mp3_as_pcm"
+    FAKE_MP3 = "fake_mp3"
+    HTML_AS_MP3 = "html_as_mp3"
+    HTML_AS_PCM = "html_as_pcm"
+    NOISE = "noise"
+    NOISE_IN_OGG = "noise_in_ogg"
+    NOISE_IN_MP3 = "noise_in_mp3"
+    CUT_OGG = "cut_ogg"
+    WEBM = "webm"
+    MP3_44100_STEREO = "mp3_44100_stereo"
+    L16_AT_48000 = "l16_at_48000"
     ODD_BYTES = "odd_bytes"
 
 
@@ -138,6 +153,7 @@ class Desk(Protocol):
 
     timing: Timing
     is_streaming: bool
+    formats: set[str]
 
     def stats(self, endpoint: str) -> Stats:
         """Counts of an endpoint."""
@@ -333,6 +349,9 @@ class Speech:
         self.format = str(call.body.get("response_format", "mp3"))
 
     def begin(self) -> None:
+        if self.format not in self.call.stub.formats:
+            self.call.refuse(400, "invalid_request_error", f"response_format '{self.format}' is not supported.")
+            return
         self.exchange.at(self.exchange.arrived + self.timing.speech_first_byte_ms / 1000, self._open)
 
     def _pcm(self) -> bytes:
@@ -341,20 +360,10 @@ class Speech:
         return replies.vowel(PITCHES_HZ[len(text) % len(PITCHES_HZ)], max(20, duration_ms))
 
     def _body(self) -> tuple[str, bytes]:
-        if self.mode is Mode.MP3 or (self.mode is None and self.format == "mp3"):
-            return "audio/mpeg", MP3_START
-        if self.mode is Mode.MP3_AS_PCM:
-            return "audio/pcm", MP3_START
-        pcm = self._pcm()
-        if self.mode is Mode.STREAMED_WAV:
-            header = bytearray(replies.wav_header(0))
-            header[4:8] = header[40:44] = b"\xff\xff\xff\xff"
-            return "application/octet-stream", bytes(header) + pcm
-        if self.mode is Mode.STEREO_WAV:
-            return "audio/wav", replies.wav_header(len(pcm), channels=2) + pcm
-        if self.mode is Mode.WAV or self.format == "wav":
-            return "audio/wav", replies.wav_header(len(pcm)) + pcm
-        return "audio/pcm", pcm
+        pcm, mode = self._pcm(), self.mode
+        if mode is not None and mode in bodies.SPOILT:
+            return bodies.SPOILT[mode](pcm)
+        return bodies.body_of(mode if mode in bodies.TYPES else self.format, pcm)
 
     def _open(self) -> None:
         content_type, body = self._body()

@@ -12,8 +12,8 @@ base URL for a client, and the control endpoints, which need no key, are:
 ``GET  /stub/stats``     counts by endpoint: requests, done, cancelled, active, max_active
 ``POST /stub/timing``    change any field of `Timing`, for example ``{"first_token_ms": 0}``
 ``POST /stub/script``    ``{"reply": "…"}`` for all answers from now on, or ``{"queue": ["…", …]}`` for the next ones
-``POST /stub/fail``      ``{"endpoint": "chat" | "speech" | "models", "mode": "error_500", "times": 1}``; times 0 =
-                         until told otherwise, mode "" = stop failing
+``POST /stub/fail``      ``{"endpoint": "chat" | "speech" | "models" | "voices", "mode": "error_500", "times": 1}``;
+                         times 0 = until told otherwise, mode "" = stop failing
 ``POST /stub/release``   close the connections of every request that hangs
 ``POST /stub/reset``     forget log, counts, script and failures
 =======================  =============================================================================================
@@ -87,12 +87,18 @@ class OpenAIStub:
     Attributes:
         refused: Parameters of a chat request it answers with a 400, as older and newer servers do.
         is_streaming: It knows `"stream": true`.
+        formats: Values of `response_format` it takes; the others are answered with a 400.
+        models: Names `/v1/models` lists.
+        voices: What `/v1/audio/voices` answers with; None: there is no such page.
     """
 
     def __init__(self, key: str = "", timing: Timing | None = None) -> None:
         self.key = key
         self.refused: set[str] = set()
         self.is_streaming = True
+        self.formats = {"pcm", "wav", "mp3", "opus", "aac", "flac"}
+        self.models = ["stub"]
+        self.voices: Any = None
         self.timing = timing or Timing()
         self.port = 0
         self._scheme = "http"
@@ -205,7 +211,10 @@ class OpenAIStub:
         elif endpoint == "speech":
             Speech(call, mode).begin()
         elif endpoint == "models":
-            call.done({"object": "list", "data": [{"id": "stub", "object": "model", "owned_by": "stub"}]})
+            rows = [{"id": name, "object": "model", "owned_by": "stub"} for name in self.models]
+            call.done({"object": "list", "data": rows})
+        elif endpoint == "voices" and self.voices is not None:
+            call.done(self.voices)
         else:
             call.fail(Mode.NOT_FOUND)
 
@@ -303,6 +312,7 @@ _ENDPOINTS = {
     ("POST", "/v1/chat/completions"): "chat",
     ("POST", "/v1/audio/speech"): "speech",
     ("GET", "/v1/models"): "models",
+    ("GET", "/v1/audio/voices"): "voices",
 }
 
 

@@ -36,6 +36,10 @@ class Garbled(Exception):
     """What came back is not what the API promises. The message is ours: it quotes nothing of the answer."""
 
 
+class DecoderLost(Exception):
+    """The process that decodes died, hangs or cannot start. Nobody knows whether the audio was to blame."""
+
+
 class Overdue(TimeoutError):
     """The answer trickles, and too slowly."""
 
@@ -73,6 +77,8 @@ def _fault_of(error: Exception) -> tuple[Fault, str]:
             return Fault.GARBAGE, str(cause)
         case Declined():
             return cause.fault, "reported in the answer"
+        case DecoderLost():
+            return Fault.UNREACHABLE, f"its decoder: {cause}"
         case TimeoutError() | httpx2.TimeoutException() | openai.APITimeoutError():
             return Fault.TIMEOUT, ""
         case httpx2.RemoteProtocolError():
@@ -132,6 +138,13 @@ def refused_parameter(error: openai.APIStatusError) -> str:
         return str(error.param)
     found = _REFUSED.search(_text_of(error.body)[:600])
     return (found["after"] or found["before"]).lower() if found else ""
+
+
+def is_about(error: openai.APIStatusError, parameter: str) -> bool:
+    """Tell whether a server refuses a request because of this parameter."""
+    if error.status_code not in {400, 415, 422}:
+        return False
+    return error.param == parameter or parameter in _text_of(error.body)[:600]
 
 
 def _text_of(body: object) -> str:

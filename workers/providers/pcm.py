@@ -1,112 +1,132 @@
-"""PCM as speech servers really send it: raw, or with a WAV header in front, in pieces of any size.
+"""Samples as speech servers really send them: raw, or with a WAV header in front, in pieces of any size.
 
-Owns recognising what a body is and cutting it into whole samples. Pure; must not do I/O, and must not decode anything:
-compressed audio is refused by name.
+Owns reading WAV headers and cutting a body into whole samples. Pure; must not do I/O, and must not convert anything.
 
 Format of WAV: "Multimedia Programming Interface and Data Specifications 1.0", RIFF and `fmt ` chunks.
 """
 
-import re
 import struct
+from dataclasses import dataclass
 
 from workers.providers.openai_faults import Garbled
 
 MOST_HEADER_BYTES = 64 * 1024
-_SNIFFED = 12
-_UNKNOWN_SIZES = {0, 0xFFFF_FFFF, 0x7FFF_FFFF}
-_PCM, _EXTENSIBLE = 1, 0xFFFE
-_RAW_TYPES = {"audio/pcm", "audio/x-pcm", "audio/raw", "audio/basic;codec=pcm"}
-_WAV_TYPES = {"audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"}
-_VAGUE_TYPES = {"", "application/octet-stream", "binary/octet-stream", "audio/octet-stream"}
-_MAGIC = ((b"ID3", "MP3"), (b"OggS", "Ogg"), (b"fLaC", "FLAC"), (b"\x1aE\xdf\xa3", "WebM"))
-_MPEG_FRAME = re.compile(rb"\xff[\xe2\xe3\xea\xeb\xf2\xf3\xfa\xfb]")
-_TEXTS = (b"{", b"[", b"<!", b"<h", b"<H", b"<?")
+SHORTFALL_MS = 250  # of a WAV that says how long it is; less is lost without anybody noticing
+_LONGEST_TOLD = 0x7FFF_0000  # sizes from here on are written by servers that do not know
+_INTEGER, _FLOAT, _A_LAW, _MU_LAW, _EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
+_CODECS = {
+    (_INTEGER, 8): "pcm_u8",
+    (_INTEGER, 16): "pcm_s16le",
+    (_INTEGER, 24): "pcm_s24le",
+    (_INTEGER, 32): "pcm_s32le",
+    (_FLOAT, 32): "pcm_f32le",
+    (_FLOAT, 64): "pcm_f64le",
+    (_A_LAW, 8): "pcm_alaw",
+    (_MU_LAW, 8): "pcm_mulaw",
+}
+_MOST_CHANNELS = 2
+_RATES = range(4_000, 192_001)
 
 
-class PcmReader:
-    """Reads one body.
-
-    Args:
-        content_type: Its media type, lower case, without parameters.
-        sample_rate: Hertz of raw PCM; a WAV header says its own.
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """How samples are written.
 
     Attributes:
-        sample_rate: Hertz of what `feed` returns.
-
-    Raises:
-        Garbled: The media type is no PCM.
+        codec: FFmpeg's name; "pcm_s16le" is ours.
+        rate: Hertz.
+        channels: 1 or 2.
     """
 
-    __slots__ = ("_header", "_is_vague", "_left", "_odd", "sample_rate")
+    codec: str
+    rate: int
+    channels: int = 1
 
-    def __init__(self, content_type: str, sample_rate: int) -> None:
-        if content_type not in _RAW_TYPES | _WAV_TYPES | _VAGUE_TYPES:
-            raise Garbled(f"{content_type[:40]} instead of PCM")
-        self.sample_rate = sample_rate
-        self._is_vague = content_type in _VAGUE_TYPES
-        self._header: bytes | None = b""
-        self._left: int | None = None
+    @property
+    def bytes_a_second(self) -> int:
+        """How many bytes make a second."""
+        bits = "".join(char for char in self.codec if char.isdigit()) or "8"
+        return int(bits) // 8 * self.channels * self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class WavHead:
+    """A WAV header.
+
+    Attributes:
+        samples: How its samples are written.
+        begins_at: Where they begin, in bytes.
+        size: How many bytes of them there are, None where the header does not know.
+    """
+
+    samples: Samples
+    begins_at: int
+    size: int | None
+
+
+def read_wav_head(head: bytes) -> WavHead | None:
+    """Read the header of a WAV; None while it is not complete.
+
+    Raises:
+        Garbled: Its samples cannot be played, or it never ends.
+    """
+    at = 12
+    samples: Samples | None = None
+    while at + 8 <= len(head):
+        name, size = head[at : at + 4], int.from_bytes(head[at + 4 : at + 8], "little")
+        if name == b"data":
+            if samples is None:
+                raise Garbled("WAV without a format")
+            return WavHead(samples, at + 8, size if 0 < size < _LONGEST_TOLD else None)
+        if name == b"fmt " and at + 24 <= len(head):
+            samples = _samples_of(head[at + 8 : at + 8 + max(16, size)])
+        at += 8 + size + size % 2
+    if len(head) > MOST_HEADER_BYTES or at > MOST_HEADER_BYTES:
+        raise Garbled("endless WAV header")
+    return None
+
+
+def _samples_of(fields: bytes) -> Samples:
+    kind, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", fields)
+    if kind == _EXTENSIBLE:
+        kind = int.from_bytes(fields[24:26], "little") or _INTEGER
+    codec = _CODECS.get((kind, bits))
+    if codec is None or not 1 <= channels <= _MOST_CHANNELS or rate not in _RATES:
+        raise Garbled("WAV in a form that nothing here plays")
+    return Samples(codec, rate, channels)
+
+
+class WholeSamples:
+    """Passes on a body of 16-bit samples, whole ones only.
+
+    Args:
+        size: How many bytes there are; None: until it ends.
+        rate: Hertz.
+    """
+
+    __slots__ = ("_left", "_odd", "_rate")
+
+    def __init__(self, size: int | None = None, rate: int = 24_000) -> None:
+        self._left = size
+        self._rate = rate
         self._odd = b""
 
     def feed(self, data: bytes) -> bytes:
-        """Take the next bytes and return the whole samples they complete.
-
-        Raises:
-            Garbled: It is something else than mono 16-bit PCM.
-        """
-        if self._header is not None:
-            self._header += data
-            if len(self._header) < _SNIFFED:
-                return b""
-            data = self._begin(self._header)
+        """Take the next bytes and return the whole samples they complete."""
         if self._left is not None:
             data = data[: self._left]
             self._left -= len(data)
-        data = self._odd + data
+        if self._odd:
+            data = self._odd + data
         whole = len(data) & ~1
         self._odd = data[whole:]
         return data[:whole]
 
-    def finish(self) -> bytes:
-        """Say that the body ended; return the samples of one too short to be recognised."""
-        header, self._header = self._header, None
-        if not header or header[:4] == b"RIFF":
-            return b""
-        self._refuse_others(header)
-        return header[: len(header) & ~1]
+    def finish(self) -> None:
+        """Say that the body ended.
 
-    def _begin(self, head: bytes) -> bytes:
-        """Look at the beginning; return the samples in it, b"" while a WAV header is not complete."""
-        if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
-            return self._skip_wav_header(head)
-        self._refuse_others(head)
-        self._header = None
-        return head
-
-    def _refuse_others(self, head: bytes) -> None:
-        for magic, name in _MAGIC:
-            if head.startswith(magic):
-                raise Garbled(f"{name} instead of PCM")
-        if self._is_vague and (head.startswith(_TEXTS) or _MPEG_FRAME.match(head)):
-            raise Garbled("something else instead of PCM")
-
-    def _skip_wav_header(self, head: bytes) -> bytes:
-        at = 12
-        while at + 8 <= len(head):
-            name, size = head[at : at + 4], int.from_bytes(head[at + 4 : at + 8], "little")
-            if name == b"data":
-                self._left = None if size in _UNKNOWN_SIZES else size
-                self._header = None
-                return head[at + 8 :]
-            if name == b"fmt " and at + 24 <= len(head):
-                self._read_format(head[at + 8 : at + 24])
-            at += 8 + size + size % 2
-        if len(head) > MOST_HEADER_BYTES or at > MOST_HEADER_BYTES:
-            raise Garbled("endless WAV header")
-        return b""
-
-    def _read_format(self, fields: bytes) -> None:
-        kind, channels, rate, _, _, bits = struct.unpack("<HHIIHH", fields)
-        if kind not in {_PCM, _EXTENSIBLE} or channels != 1 or bits != 16:
-            raise Garbled("WAV that is not mono 16-bit PCM")
-        self.sample_rate = rate
+        Raises:
+            Garbled: More was promised.
+        """
+        if self._left is not None and self._left > self._rate * 2 * SHORTFALL_MS // 1000:
+            raise Garbled("the audio ends too early")
