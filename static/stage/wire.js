@@ -18,7 +18,7 @@ export const VISEMES = Object.freeze(
  * @typedef {object} Look How the stage shows the character.
  * @property {boolean} badge Show the "AI" badge.
  * @property {boolean} subtitles Show subtitles.
- * @property {{kind: string, palette: Record<string, string>}} avatar
+ * @property {{kind: string, palette: Record<string, string>, parts?: Record<string, string>}} avatar
  * @property {string} character Its name.
  *
  * @typedef {object} Hello

@@ -5,7 +5,8 @@
  * frame.
  */
 
-import { heartPath } from './eyes.js';
+import { traceHeart, traceSpark } from './eyes.js';
+import { HEIGHT, TOP, WIDTH } from './frame.js';
 
 /**
  * @typedef {import('./expressions.js').Pose} Pose
@@ -115,12 +116,7 @@ function drawTears(pen, pose, seconds) {
 
 /** @type {(pen: Pen, x: number, y: number, size: number) => void} A four-pointed star. */
 function twinkle(pen, x, y, size) {
-  pen.beginPath();
-  pen.moveTo(x, y - size);
-  pen.quadraticCurveTo(x, y, x + size, y);
-  pen.quadraticCurveTo(x, y, x, y + size);
-  pen.quadraticCurveTo(x, y, x - size, y);
-  pen.quadraticCurveTo(x, y, x, y - size);
+  traceSpark(pen, x, y, size);
   pen.fill();
   pen.stroke();
 }
@@ -163,7 +159,7 @@ function drawHearts(pen, pose, seconds) {
       pen.fillStyle = '#ff5c96';
       pen.strokeStyle = '#a81f57';
       pen.lineWidth = 5;
-      heartPath(pen);
+      traceHeart(pen);
       pen.stroke();
       pen.fill();
     });
@@ -253,11 +249,11 @@ function drawSigns(pen, pose, seconds) {
  * @param {number} seconds
  */
 function drawLetters(pen, [letter, colour, line], seconds) {
-  const places = letter === '?' ? [[806, 300, 150]] : [[770, 330, 70], [822, 270, 96], [884, 190, 124]];
+  const places = letter === '?' ? [[172, 330, 170]] : [[236, 330, 70], [186, 262, 96], [122, 178, 124]];
   places.forEach(([x = 0, y = 0, size = 0], index) => {
     pen.save();
     pen.translate(x, y + Math.sin(seconds * 2 + index) * 9);
-    pen.rotate(letter === '?' ? 0.16 + 0.06 * Math.sin(seconds * 2.2) : 0.1);
+    pen.rotate(letter === '?' ? -0.16 + 0.06 * Math.sin(seconds * 2.2) : -0.12);
     pen.font = `800 ${size}px system-ui, sans-serif`;
     pen.textAlign = 'center';
     pen.lineJoin = 'round';
@@ -284,37 +280,142 @@ export function drawEffects(pen, pose, seconds) {
   drawAnger(pen, pose, seconds);
   drawSurprise(pen, pose, seconds);
   drawSigns(pen, pose, seconds);
+  drawPuff(pen, pose, seconds);
+  drawFlames(pen, pose, seconds);
 }
 
 /**
- * The soft glow of the emotion's colour behind the figure.
- *
  * @param {Pen} pen
  * @param {Pose} pose
  * @param {number} seconds
  */
-export function drawAura(pen, pose, seconds) {
-  const strength = pose.aura * (0.92 + 0.08 * Math.sin(seconds * 1.6));
-  const colour = [pose.red, pose.green, pose.blue].map(Math.round).join(', ');
-  const gradient = pen.createRadialGradient(500, 470, 140, 500, 470, 500);
-  gradient.addColorStop(0, `rgba(${colour}, ${0.75 * strength})`);
-  gradient.addColorStop(0.55, `rgba(${colour}, ${0.36 * strength})`);
-  gradient.addColorStop(1, `rgba(${colour}, 0)`);
-  pen.fillStyle = gradient;
-  pen.fillRect(0, -60, 1000, 1160);
+function drawPuff(pen, pose, seconds) {
+  soft(pen, pose.puff, () => {
+    const out = (seconds * 0.55) % 1;
+    pen.globalAlpha = Math.min(1, pose.puff) * Math.min(1, (1 - out) * 2.2);
+    pen.translate(330 - out * 90, 640 + out * 14);
+    pen.scale(0.55 + 0.6 * out, 0.55 + 0.6 * out);
+    pen.strokeStyle = '#8a6b72';
+    pen.fillStyle = '#fff6f4';
+    pen.lineWidth = 9;
+    pen.beginPath();
+    for (const [x, y, radius] of PUFF) {
+      pen.moveTo(x + radius, y);
+      pen.arc(x, y, radius, 0, Math.PI * 2);
+    }
+    pen.stroke();
+    pen.fill();
+  });
 }
 
+const PUFF = /** @type {const} */ ([[-34, 6, 26], [8, -12, 32], [14, 20, 24]]);
+
 /**
- * The lamp on the hoodie, lit in the emotion's colour.
+ * @param {Pen} pen
+ * @param {Pose} pose
+ * @param {number} seconds
+ */
+function drawFlames(pen, pose, seconds) {
+  for (const [index, place] of FLAMES.entries()) {
+    const [x, y, size] = place;
+    const flicker = Math.sin(seconds * 7 + index * 2);
+    soft(pen, pose.flames, () => {
+      pen.translate(x, y);
+      pen.scale(size * (1 - 0.05 * flicker), size * (1 + 0.1 * flicker));
+      pen.lineJoin = 'round';
+      traceFlame(pen, 1, flicker);
+      pen.strokeStyle = '#8a1f10';
+      pen.lineWidth = 9;
+      pen.stroke();
+      pen.fillStyle = '#ff6a2b';
+      pen.fill();
+      traceFlame(pen, 0.55, -flicker);
+      pen.fillStyle = '#ffd65c';
+      pen.fill();
+    });
+  }
+}
+
+const FLAMES = /** @type {const} */ ([[142, 420, 0.95], [858, 420, 0.95], [92, 510, 0.55], [908, 510, 0.55]]);
+
+/**
+ * @param {Pen} pen
+ * @param {number} size
+ * @param {number} lean -1 to 1.
+ */
+function traceFlame(pen, size, lean) {
+  const tip = lean * 9 * size;
+  pen.beginPath();
+  pen.moveTo(tip, -82 * size);
+  pen.bezierCurveTo(8 * size + tip, -46 * size, 46 * size, -30 * size, 40 * size, 14 * size);
+  pen.bezierCurveTo(36 * size, 50 * size, -36 * size, 50 * size, -40 * size, 14 * size);
+  pen.bezierCurveTo(-44 * size, -8 * size, -24 * size, -20 * size, -22 * size, -42 * size);
+  pen.bezierCurveTo(-12 * size, -30 * size, -2 * size + tip, -50 * size, tip, -82 * size);
+}
+
+/** The soft glow of the emotion's colour behind the figure, kept as a small picture while the colour rests. */
+export class Aura {
+  /** @type {CanvasRenderingContext2D | null} */ #pen = null;
+  #colour = '';
+
+  /**
+   * @param {Pen} pen
+   * @param {Pose} pose
+   * @param {number} seconds
+   */
+  draw(pen, pose, seconds) {
+    const strength = pose.aura * (0.92 + 0.08 * Math.sin(seconds * 1.6));
+    if (strength < 0.02) return;
+    const colour = colourOf(pose);
+    if (colour !== this.#colour) this.#paint(colour);
+    if (!this.#pen) return;
+    pen.globalAlpha = Math.min(1, strength);
+    pen.drawImage(this.#pen.canvas, 0, TOP, WIDTH, HEIGHT);
+    pen.globalAlpha = 1;
+  }
+
+  /** @param {string} colour */
+  #paint(colour) {
+    this.#colour = colour;
+    this.#pen ??= smallPen();
+    const pen = this.#pen;
+    if (!pen) return;
+    pen.clearRect(0, 0, WIDTH, HEIGHT);
+    const gradient = pen.createRadialGradient(500, 480, 140, 500, 480, 500);
+    gradient.addColorStop(0, `rgba(${colour}, 0.8)`);
+    gradient.addColorStop(0.55, `rgba(${colour}, 0.38)`);
+    gradient.addColorStop(1, `rgba(${colour}, 0)`);
+    pen.fillStyle = gradient;
+    pen.fillRect(0, 0, WIDTH, HEIGHT);
+  }
+}
+
+/** @returns {CanvasRenderingContext2D | null} A tenth of the picture's size: a glow has no edges to lose. */
+function smallPen() {
+  const canvas = document.createElement('canvas');
+  canvas.width = WIDTH / 10;
+  canvas.height = HEIGHT / 10;
+  const pen = canvas.getContext('2d');
+  pen?.scale(0.1, 0.1);
+  return pen;
+}
+
+/** @type {(pose: Pose) => string} Red, green, blue. */
+const colourOf = (pose) => `${Math.round(pose.red)}, ${Math.round(pose.green)}, ${Math.round(pose.blue)}`;
+
+/**
+ * The lamp on the outfit, lit in the emotion's colour.
  *
  * @param {Pen} pen
  * @param {Pose} pose
  * @param {number} energy How strongly the voice sounds, 0 to 1.
+ * @param {[x: number, y: number, radius: number]} place
  */
-export function drawLamp(pen, pose, energy) {
-  const colour = [pose.red, pose.green, pose.blue].map(Math.round).join(', ');
+export function drawLamp(pen, pose, energy, [x, y, radius]) {
+  const colour = colourOf(pose);
   pen.save();
-  pen.translate(500, 912);
+  pen.translate(x, y);
+  pen.scale(radius / 25, radius / 25);
   const glow = pen.createRadialGradient(0, 0, 6, 0, 0, 74);
   glow.addColorStop(0, `rgba(${colour}, ${0.55 + 0.4 * energy})`);
   glow.addColorStop(1, `rgba(${colour}, 0)`);

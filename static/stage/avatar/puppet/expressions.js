@@ -7,6 +7,7 @@
 /**
  * @typedef {object} Pose
  * @property {number} open Upper lids: 0 shut, 1 normal, above 1 wide.
+ * @property {number} openAsym The right eye wider and the left one narrower by this much (negative: the other way).
  * @property {number} squint Lower lids raised, 0 to 1.
  * @property {number} slant Lids' slope: 1 stern (inner end down), -1 sorrowful (inner end up).
  * @property {number} arc Shut eyes: 0 asleep (sagging), 1 laughing (arched).
@@ -23,6 +24,7 @@
  * @property {number} wavy Unsteady lips, 0 to 1.
  * @property {number} part How far the lips rest apart once nothing has been said for a while.
  * @property {number} roundRest Roundness of those parted lips.
+ * @property {number} tongueRest How far the tongue rests out of parted lips.
  * @property {number} blush 0 to 1.3.
  * @property {number} roll Tilt of the head in degrees; positive to the right.
  * @property {number} pitch -1 up to 1 down.
@@ -45,6 +47,8 @@
  * @property {number} dots Thinking.
  * @property {number} zzz
  * @property {number} question
+ * @property {number} puff A snort of displeasure.
+ * @property {number} flames Resolve.
  * @property {number} red The emotion's accent colour, 0 to 255.
  * @property {number} green
  * @property {number} blue
@@ -53,12 +57,12 @@
 
 /** @type {Readonly<Pose>} */
 export const DEFAULT_POSE = Object.freeze({
-  open: 1, squint: 0, slant: 0, arc: 0, iris: 1, gazeX: 0, gazeY: 0,
+  open: 1, openAsym: 0, squint: 0, slant: 0, arc: 0, iris: 1, gazeX: 0, gazeY: 0,
   browY: 0, browAngle: 0, browArch: 0.35, browAsym: 0,
-  smile: 0.38, mouthW: 0, mouthAsym: 0, wavy: 0, part: 0, roundRest: 0,
+  smile: 0.38, mouthW: 0, mouthAsym: 0, wavy: 0, part: 0, roundRest: 0, tongueRest: 0,
   blush: 0.3, roll: 0, pitch: 0, yaw: 0, ears: 0, earAsym: 0, shoulders: 0, bob: 0.15, tremble: 0,
   sparkle: 0, hearts: 0, tear: 0, laughTears: 0, vein: 0, marks: 0, gloom: 0, sweat: 0, blushLines: 0, glint: 0,
-  dots: 0, zzz: 0, question: 0,
+  dots: 0, zzz: 0, question: 0, puff: 0, flames: 0,
   red: 167, green: 139, blue: 250, aura: 0.28,
 });
 
@@ -66,7 +70,7 @@ export const DEFAULT_POSE = Object.freeze({
 const EXPRESSIONS = {
   neutral: {},
   joy: {
-    smile: 1.05, squint: 0.42, browY: -12, browArch: 0.7, mouthW: 0.3, part: 0.42, blush: 0.75, roll: 4, pitch: -0.12,
+    smile: 1.05, squint: 0.42, browY: -12, browArch: 0.7, mouthW: 0.26, part: 0.62, blush: 0.75, roll: 4, pitch: -0.12,
     ears: 0.5, bob: 0.45, sparkle: 0.75, red: 255, green: 196, blue: 60, aura: 0.55,
   },
   laugh: {
@@ -87,7 +91,7 @@ const EXPRESSIONS = {
     red: 86, green: 140, blue: 235, aura: 0.5,
   },
   angry: {
-    open: 0.82, slant: 1, squint: 0.3, iris: 0.88, browY: 20, browAngle: 1.05, browArch: 0, smile: -0.85, mouthW: -0.02,
+    open: 0.82, slant: 1, squint: 0.3, iris: 0.88, browY: 20, browAngle: 1.05, browArch: 0, smile: -1.05, mouthW: 0.08,
     blush: 0.55, pitch: 0.18, roll: 3, ears: -0.75, shoulders: 0.6, bob: 0.2, tremble: 0.35, vein: 1,
     red: 240, green: 62, blue: 62, aura: 0.65,
   },
@@ -116,14 +120,39 @@ const EXPRESSIONS = {
     red: 80, green: 190, blue: 170, aura: 0.45,
   },
   sleepy: {
-    open: 0.34, browY: 4, browAngle: -0.35, browArch: 0.6, smile: 0.1, mouthW: -0.25, blush: 0.35, roll: 9, pitch: 0.5,
-    ears: -0.65, shoulders: -0.4, bob: 0, zzz: 1, red: 120, green: 130, blue: 210, aura: 0.3,
+    open: 0.26, browY: -6, browAngle: -0.35, browArch: 0.8, smile: 0, mouthW: -0.3, part: 0.34, roundRest: 0.9,
+    blush: 0.4,
+    roll: 9, pitch: 0.5, ears: -0.65, shoulders: -0.4, bob: 0, zzz: 1, red: 120, green: 130, blue: 210, aura: 0.3,
   },
   confused: {
     open: 1, iris: 0.94, browY: -8, browAngle: -0.35, browAsym: 0.9, smile: -0.3, mouthW: -0.2, wavy: 0.7, roll: 11,
     ears: 0.1, earAsym: 1, question: 1, red: 110, green: 170, blue: 240, aura: 0.4,
   },
+  playful: {
+    open: 0.62, openAsym: -0.62, arc: 1, squint: 0.25, smile: 1.1, browY: -14, browAsym: -0.7, browArch: 0.8,
+    mouthW: 0.12,
+    mouthAsym: 0.5, part: 0.34, tongueRest: 1, blush: 0.7, roll: 9, pitch: -0.1, yaw: 0.2, ears: 0.4, earAsym: -0.5,
+    bob: 0.5,
+    glint: 0.8, red: 255, green: 130, blue: 200, aura: 0.55,
+  },
+  pout: {
+    open: 0.74, slant: 0.55, gazeX: -0.8, gazeY: 0.1, browY: 12, browAngle: 0.6, browArch: 0.2, smile: -1.05,
+    mouthW: -0.5,
+    blush: 1, roll: -5, pitch: -0.25, yaw: -0.45, ears: -0.45, earAsym: -0.4, shoulders: 0.7, bob: 0.1, puff: 1,
+    red: 255, green: 110, blue: 90, aura: 0.5,
+  },
+  determined: {
+    open: 0.96, slant: 0.75, iris: 1.02, browY: 10, browAngle: 0.85, browArch: 0.15, smile: 0.75, mouthW: 0.12,
+    mouthAsym: 0.35,
+    blush: 0.35, pitch: 0.12, ears: 0.9, shoulders: 0.35, bob: 0.35, flames: 1, sparkle: 0.45,
+    red: 255, green: 122, blue: 40, aura: 0.65,
+  },
 };
+
+/** @returns {Pose} A calm face of one's own. */
+export function neutralPose() {
+  return { ...DEFAULT_POSE };
+}
 
 /** Other words for the same feeling. @type {Readonly<Record<string, string>>} */
 const ALIASES = {
@@ -131,6 +160,7 @@ const ALIASES = {
   sadness: 'sad', crying: 'sad', anger: 'angry', annoyed: 'angry', surprise: 'surprised', shocked: 'surprised',
   fear: 'scared', afraid: 'scared', worried: 'scared', embarrassed: 'shy', blush: 'shy', proud: 'smug', sly: 'smug',
   teasing: 'smug', curious: 'thinking', thoughtful: 'thinking', tired: 'sleepy', bored: 'sleepy', puzzled: 'confused',
+  wink: 'playful', mischievous: 'playful', sulky: 'pout', grumpy: 'pout', brave: 'determined', resolute: 'determined',
 };
 
 /** Emotions the puppet shows. @type {readonly string[]} */
@@ -138,17 +168,20 @@ export const EMOTIONS = Object.freeze(Object.keys(EXPRESSIONS));
 
 /**
  * @param {string} name Emotion or another word for it; unknown ones are neutral.
- * @param {number} intensity In [0, 1].
+ * @param {number} intensity 0 to 1; outside of it as at its nearest end.
+ * @param {readonly [red: number, green: number, blue: number]} [calm] The colour of a neutral face.
  * @returns {Pose}
  */
-export function poseOf(name, intensity) {
-  const word = name.toLowerCase();
+export function poseOf(name, intensity, calm) {
+  const word = String(name).toLowerCase();
+  const strength = Math.min(1, Math.max(0, Number(intensity) || 0));
   const key = ALIASES[word] ?? word;
   const changes = Object.hasOwn(EXPRESSIONS, key) ? EXPRESSIONS[key] : {};
   const pose = { ...DEFAULT_POSE };
+  if (calm) [pose.red, pose.green, pose.blue] = calm;
   for (const [field, value] of Object.entries(changes ?? {})) {
     const part = /** @type {keyof Pose} */ (field);
-    pose[part] += (value - pose[part]) * intensity;
+    pose[part] += (value - pose[part]) * strength;
   }
   return pose;
 }

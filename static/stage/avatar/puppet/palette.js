@@ -1,10 +1,10 @@
 /**
  * The puppet's colours: those of the look, the rest worked out from them. Pure.
  *
- * `look.avatar.palette` may name any of: hair, tips, skin, eyes, ears, outfit, trim, accent; each "#rrggbb".
+ * `look.avatar.palette` may name any of: hair, tips, skin, eyes, outfit, trim, accent; each "#rrggbb".
  */
 
-/** @typedef {Record<'hair' | 'tips' | 'skin' | 'eyes' | 'ears' | 'outfit' | 'trim' | 'accent', string>} Palette */
+/** @typedef {Record<'hair' | 'tips' | 'skin' | 'eyes' | 'outfit' | 'trim' | 'accent', string>} Palette */
 
 /** @type {Readonly<Palette>} */
 const DEFAULTS = Object.freeze({
@@ -12,20 +12,20 @@ const DEFAULTS = Object.freeze({
   tips: '#ff9ccb',
   skin: '#ffe2d2',
   eyes: '#f0913a',
-  ears: '#ffc7d9',
   outfit: '#34305a',
   trim: '#f6f1ff',
   accent: '#8b5cf6',
 });
 
 /**
- * @param {Record<string, unknown>} wished
+ * @param {unknown} wished
  * @returns {Palette} Whatever is no colour keeps our own.
  */
 export function paletteOf(wished) {
+  const named = /** @type {Record<string, unknown>} */ (typeof wished === 'object' && wished !== null ? wished : {});
   const palette = { ...DEFAULTS };
   for (const key of /** @type {(keyof Palette)[]} */ (Object.keys(DEFAULTS))) {
-    const colour = wished[key];
+    const colour = named[key];
     if (typeof colour === 'string' && /^#[0-9a-f]{6}$/i.test(colour)) palette[key] = colour;
   }
   return palette;
@@ -66,3 +66,14 @@ export function fade(colour, alpha) {
 export const darker = (colour, share) => mix(colour, '#1c1038', share);
 /** @type {(colour: string, share: number) => string} */
 export const lighter = (colour, share) => mix(colour, '#ffffff', share);
+
+/** The outline around hair. @type {(palette: Palette) => string} */
+export const hairLine = (palette) => darker(palette.hair, 0.72);
+/** The outline around cloth. @type {(palette: Palette) => string} */
+export const clothLine = (palette) => darker(palette.outfit, 0.66);
+/** The outline around skin. @type {(palette: Palette) => string} */
+export const skinLine = (palette) => mix(darker(palette.skin, 0.6), '#7a2440', 0.3);
+/** Skin in shadow. @type {(palette: Palette) => string} */
+export const skinShade = (palette) => mix(darker(palette.skin, 0.3), '#c2557f', 0.34);
+/** Inside an animal's ear. @type {(palette: Palette) => string} */
+export const innerEar = (palette) => mix(palette.skin, '#ff7fa6', 0.42);
