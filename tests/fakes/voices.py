@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from tests.fakes.brains import HANG, Never
 from vtcontrol.kernel.errors import Fault, ProviderFailed
 from vtcontrol.kernel.ports import Capabilities
-from vtcontrol.kernel.speech import AudioChunk, SpeechEvent, SpeechRequest, Viseme, VisemeCue, VisemeTrack
+from vtcontrol.kernel.speech import AudioChunk, SpeechEvent, SpeechRequest, Viseme, VisemeCue, VisemeTrack, WordCue
 
 __all__ = ["HANG", "FakeVoice", "Mishap", "pcm_of"]
 
@@ -51,6 +52,7 @@ class FakeVoice:
         every_s: Wait before each later piece.
         delay: More seconds before the first piece of a request.
         timestamps: Whether it tells a mouth shape with each piece.
+        words: Whether it tells when each word begins.
         mishaps: What goes wrong, by number of the request; `always` for the rest.
         always: What goes wrong with every other request.
         requests: What it was asked, in order.
@@ -68,6 +70,7 @@ class FakeVoice:
     every_s: float = 0.0
     delay: Callable[[SpeechRequest], float] = _no_delay
     timestamps: bool = False
+    words: bool = False
     mishaps: Mapping[int, Mishap] = field(default_factory=dict)
     always: Mishap | None = None
     requests: list[SpeechRequest] = field(default_factory=list)
@@ -103,6 +106,9 @@ class FakeVoice:
     async def _play(self, request: SpeechRequest, mishap: Mishap | None) -> AsyncGenerator[SpeechEvent, None]:
         await asyncio.sleep(self.first_s + self.delay(request))
         pieces = self._pieces(request.text)
+        if self.words:
+            places = (match.start() for match in re.finditer(r"\S+", request.text))
+            yield VisemeTrack((), tuple(WordCue(place * self.ms_per_char, place) for place in places))
         for number, piece in enumerate(pieces[: mishap.after_pieces] if mishap else pieces):
             if number:
                 await asyncio.sleep(self.every_s)

@@ -33,6 +33,14 @@ class VisemeCue:
 
 
 @dataclass(frozen=True, slots=True)
+class WordCue:
+    """At `at_ms` (counted from the segment's first sample) the word begins that is at `start` in the request's text."""
+
+    at_ms: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechRequest:
     """One segment to be voiced.
 
@@ -68,9 +76,15 @@ class AudioChunk:
 
 @dataclass(frozen=True, slots=True)
 class VisemeTrack:
-    """More mouth shapes of the segment being voiced, in time order; may arrive in several parts."""
+    """More mouth shapes of the segment being voiced, in time order; may arrive in several parts.
+
+    Attributes:
+        cues: The shapes.
+        words: When words begin, from engines that tell; they precede the audio they are in, like the shapes.
+    """
 
     cues: tuple[VisemeCue, ...]
+    words: tuple[WordCue, ...] = ()
 
 
 SpeechEvent = AudioChunk | VisemeTrack

@@ -1,6 +1,7 @@
 """The rechunker: cuts audio into chunks that begin small and grow.
 
-Owns the sizes of chunks, which depend on the audio alone, never on timing. Must not know engines or tasks.
+Owns the sizes of chunks, which depend on the audio alone and not on timing, until somebody says that the stage waits.
+Must not know engines or tasks.
 """
 
 FIRST_CHUNK_MS = 40  # of the turn: the sooner it leaves, the sooner the character is heard
@@ -20,7 +21,7 @@ class Rechunker:
         is_first: This is the first audio of its turn.
     """
 
-    __slots__ = ("_buffer", "_has_ended", "_has_lasted", "_is_first", "_rate", "_size_ms", "taken")
+    __slots__ = ("_buffer", "_has_ended", "_has_lasted", "_is_first", "_is_released", "_rate", "_size_ms", "taken")
 
     def __init__(self, sample_rate: int, *, is_first: bool) -> None:
         self._buffer = bytearray()
@@ -29,6 +30,7 @@ class Rechunker:
         self._size_ms = FIRST_CHUNK_MS if is_first else FIRST_CHUNK_OF_LATER_SEGMENT_MS
         self._has_ended = False
         self._has_lasted = False
+        self._is_released = False
         self.taken = 0  # chunks so far
 
     def __len__(self) -> int:
@@ -44,9 +46,15 @@ class Rechunker:
         if len(self._buffer) % 2:
             del self._buffer[-1:]
 
+    def release(self) -> None:
+        """Let the next chunk be as small as what is there: the stage has nothing left to play."""
+        self._is_released = True
+
     @property
     def is_ready(self) -> bool:
         """Whether `take` may be called."""
+        if self._is_released and len(self._buffer) > 1:
+            return True
         if self._has_ended:
             return not self._has_lasted and (bool(self._buffer) or self.taken > 0)
         size = len(self._buffer)
@@ -60,12 +68,15 @@ class Rechunker:
         pcm = bytes(self._buffer[:size])
         del self._buffer[:size]
         self.taken += 1
+        self._is_released = False
         self._size_ms = min(2 * self._size_ms, LONGEST_CHUNK_MS)
         self._has_lasted = self._has_ended and not self._buffer
         return pcm, self._has_lasted
 
     def _next_bytes(self) -> int:
         size = len(self._buffer)
+        if self._is_released and not self._has_ended:
+            return min(size & ~1, self._bytes(LONGEST_CHUNK_MS))
         is_rest = self._has_ended and size <= self._bytes(self._size_ms + SHORTEST_TAIL_MS)
         if not is_rest or (self._is_first and self.taken == 0):
             return min(size, self._bytes(self._size_ms))

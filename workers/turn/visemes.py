@@ -223,6 +223,34 @@ def _beats(text: str, language: str) -> list[_Beat]:
     return beats
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A word, a digit or a pause of a text.
+
+    Attributes:
+        start: Where it begins in the text.
+        ms: How long it takes at a usual speed.
+        is_word: It is spoken; a pause is not.
+    """
+
+    start: int
+    ms: float
+    is_word: bool
+
+
+def rhythm(text: str, language: str) -> Iterator[Piece]:
+    """Yield the pieces of a text in order; scripts without spaces come sign by sign."""
+    for piece in _PIECE.finditer(text):
+        words = list(piece[0]) if piece["word"] and _is_unspaced(piece[0][0]) else [piece[0]]
+        for at, word in enumerate(words):
+            ms = sum(beat.ms for beat in _beats(word, language))
+            yield Piece(piece.start() + at, ms, is_word=not (piece["stop"] or piece["comma"]))
+
+
+def _is_unspaced(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith(("CJK", "HIRAGANA", "KATAKANA"))
+
+
 def _spelled(word: str) -> Iterator[_Beat]:
     while word:
         size = next((size for size in (3, 2, 1) if word[:size] in _LETTERS), 0)

@@ -5,6 +5,9 @@ may take. Must not know language models, moderation, sockets or rows.
 
 Every segment has one task that fills a bounded buffer; whoever reads the segments one after the other gets them in
 order while the later ones are already being made.
+
+An engine that fails is followed by the next of the chain: from the beginning of the segment while nothing of it was
+read, else from where the first one broke off. One that is silent while the stage has nothing left to play has failed.
 """
 
 import asyncio
@@ -18,6 +21,8 @@ from typing import Protocol
 from vtcontrol.kernel.errors import Fault, ProviderFailed
 from vtcontrol.kernel.ports import SpeechEngine
 from vtcontrol.kernel.speech import AudioChunk, SpeechEvent, SpeechRequest
+from workers.turn.continuation import rest_of, usual_ms
+from workers.turn.playout import Impatience, Playout
 from workers.turn.vocabulary import EmotionStyle
 from workers.turn.voiced_segment import VoicedSegment
 from workers.turn.watchdog import Watchdog
@@ -38,6 +43,7 @@ class Voice:
         rate: Speed of this character, 1.0 is the voice's own; emotions multiply it.
         pitch: The same for pitch.
         volume: The same for loudness.
+        usual_s: How long it usually takes to its first audio, in seconds.
     """
 
     engine: SpeechEngine
@@ -46,6 +52,7 @@ class Voice:
     rate: float = 1.0
     pitch: float = 1.0
     volume: float = 1.0
+    usual_s: float = 0.0
 
     def request(self, text: str, style: EmotionStyle, intensity: float) -> SpeechRequest:
         """Return the request for `text`, its style blended in by `intensity` (0.0 to 1.0) and kept within bounds."""
@@ -68,12 +75,16 @@ class VoicingLimits:
         first_audio_s: Longest wait for an engine's first audio, in seconds.
         next_audio_s: Longest wait between two pieces of audio, in seconds.
         buffer_bytes: Audio of one segment made ahead of its delivery before the engine is made to wait.
+        gap_s: Longest silence of the stage in the middle of a turn before the next engine takes over, in seconds.
+        begin_s: How long an engine may take to begin a segment in any case, in seconds.
     """
 
     parallel: int = 3
     first_audio_s: float = 4.0
     next_audio_s: float = 3.0
     buffer_bytes: int = 1 << 20
+    gap_s: float = 0.25
+    begin_s: float = 1.2
 
 
 class Part(StrEnum):
@@ -132,7 +143,7 @@ class Voicing:
         tasks: The tasks that run now. Whoever owns the turn cancels and awaits them when it ends early.
     """
 
-    __slots__ = ("_has_begun", "_ledger", "_limits", "_slots", "_strikes", "_voices", "tasks")
+    __slots__ = ("_has_begun", "_ledger", "_limits", "_paces", "_playout", "_slots", "_strikes", "_voices", "tasks")
 
     def __init__(self, voices: Sequence[Voice], limits: VoicingLimits, ledger: VoicingLedger) -> None:
         self._voices = voices
@@ -140,6 +151,8 @@ class Voicing:
         self._ledger = ledger
         self._slots = asyncio.Semaphore(limits.parallel)
         self._strikes = [0] * len(voices)
+        self._paces = [0.0] * len(voices)  # how long a voice takes for what usually takes 1; 0.0: not known yet
+        self._playout = Playout()
         self._has_begun = False
         self.tasks: set[asyncio.Task[None]] = set()
 
@@ -158,7 +171,7 @@ class Voicing:
             style: How its emotion colours the voice.
             intensity: How much of that, 0.0 to 1.0.
         """
-        segment = VoicedSegment(seg, is_first=not self._has_begun)
+        segment = VoicedSegment(seg, is_first=not self._has_begun, playout=self._playout)
         if text is None or not self._voices:
             segment.is_complete = text is None
             segment.end()
@@ -178,16 +191,32 @@ class Voicing:
         tried: set[int] = set()
         try:
             async with self._slots:
-                while not segment.is_delivered and (index := self._best(tried)) is not None:
+                while text and (index := self._best(tried)) is not None:
                     tried.add(index)
                     voice = self._voices[index]
-                    fault = await self._attempt(segment, voice, voice.request(text, style, intensity))
+                    request = voice.request(text, style, intensity)
+                    fault = await self._attempt(segment, voice, request, tried)
                     segment.is_complete = fault is None
                     if fault is None:
+                        self._learn_pace(index, segment, request)
                         return
                     self._strike(index, seg, fault)
+                    text = self._rest(index, segment, request)
         finally:
             segment.end()
+
+    def _rest(self, index: int, segment: VoicedSegment, request: SpeechRequest) -> str:
+        """Return what the next engine has to say: all of it while nothing was read, else what is left."""
+        if not segment.is_delivered:
+            return request.text
+        made_ms, words = segment.made
+        pace = self._paces[index] / request.rate
+        return rest_of(request.text, request.language, made_ms, pace=pace, words=words)
+
+    def _learn_pace(self, index: int, segment: VoicedSegment, request: SpeechRequest) -> None:
+        usual = usual_ms(request.text, request.language)
+        if usual:
+            self._paces[index] = segment.made[0] * request.rate / usual
 
     def _best(self, tried: set[int]) -> int | None:
         """Return the engine to ask: the first of those that failed least and were not `tried`."""
@@ -202,11 +231,16 @@ class Voicing:
             self._strikes[index] += 1
         self._ledger.failed(Failure(Part.VOICE, self._voices[index].engine.name, fault, seg))
 
-    async def _attempt(self, segment: VoicedSegment, voice: Voice, request: SpeechRequest) -> Fault | None:
-        segment.start_over(None if voice.engine.capabilities.timestamps else request)
+    async def _attempt(
+        self, segment: VoicedSegment, voice: Voice, request: SpeechRequest, tried: set[int]
+    ) -> Fault | None:
+        guessed = None if voice.engine.capabilities.timestamps else request
+        (segment.go_on if segment.is_delivered else segment.start_over)(guessed)
+        impatience: Impatience | None = None
         try:
             with Watchdog() as watchdog:
                 watchdog.allow(self._limits.first_audio_s)
+                impatience = self._watched(segment, watchdog, tried)
                 async with aclosing(voice.engine.stream(request)) as events:
                     async for event in events:
                         await self._receive(segment, voice, request, event, watchdog)
@@ -218,19 +252,42 @@ class Voicing:
             note = {"provider": voice.engine.name, "error": type(error).__name__}
             logger.warning("speech engine broke its contract", extra=note)
             return Fault.GARBAGE
-        return None if segment.engine else Fault.GARBAGE
+        finally:
+            segment.on_wait = None
+            if impatience is not None:
+                impatience.stop()
+        return None if segment.made[0] else Fault.GARBAGE
+
+    def _watched(self, segment: VoicedSegment, watchdog: Watchdog, tried: set[int]) -> Impatience:
+        """Watch over the silence of the stage while an engine works on a segment."""
+        following = self._best(tried)
+        lead_s = 0.0 if following is None else self._voices[following].usual_s
+
+        def give_up() -> bool:
+            if self._best(tried) is None:
+                return False
+            watchdog.bite()
+            return True
+
+        impatience = Impatience(
+            segment, self._playout, give_up, gap_s=self._limits.gap_s, lead_s=lead_s, least_s=self._limits.begin_s
+        )
+        segment.on_wait = impatience.look
+        impatience.look()
+        return impatience
 
     async def _receive(
         self, segment: VoicedSegment, voice: Voice, request: SpeechRequest, event: SpeechEvent, watchdog: Watchdog
     ) -> None:
+        is_first = not segment.made[0]
         segment.put(event, voice.engine.name)
         if not isinstance(event, AudioChunk) or not event.pcm:
             return
-        if not segment.engine:
+        if is_first:
             segment.engine = voice.engine.name
-            segment.characters = len(request.text)
+            segment.characters += len(request.text)
             self._ledger.first_byte()
-            self._ledger.voiced(segment.engine, segment.characters)
+            self._ledger.voiced(segment.engine, len(request.text))
         if segment.buffered >= self._limits.buffer_bytes:
             watchdog.rest()
             await segment.room(self._limits.buffer_bytes)

@@ -53,6 +53,11 @@ class Watchdog:
         """Stop waiting until the next `allow`: it is our own side that takes its time."""
         self._due = self._until
 
+    def bite(self) -> None:
+        """Cancel now."""
+        self._has_bitten = True
+        self._task.cancel()
+
     def _set(self, due: float) -> None:
         self._due = due
         if due < (self._timer.when() if self._timer else math.inf):
@@ -66,5 +71,4 @@ class Watchdog:
             if self._due < math.inf:
                 self._timer = self._loop.call_at(self._due, self._fire)
         else:
-            self._has_bitten = True
-            self._task.cancel()
+            self.bite()
