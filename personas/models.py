@@ -96,6 +96,18 @@ class VoiceEngine(models.TextChoices):
     OPENAI = "openai", _("OpenAI-compatible")
 
 
+class AudioFormat(models.TextChoices):
+    """What a speech engine is asked to send."""
+
+    AUTO = "auto", _("automatic")
+    PCM = "pcm", "PCM"
+    WAV = "wav", "WAV"
+    MP3 = "mp3", "MP3"
+    OPUS = "opus", "Opus"
+    AAC = "aac", "AAC"
+    FLAC = "flac", "FLAC"
+
+
 class Voice(LiveConfig):
     """How a character sounds."""
 
@@ -110,6 +122,18 @@ class Voice(LiveConfig):
     credential = models.ForeignKey(
         Credential, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("key")
     )
+    audio_format = models.CharField(
+        _("audio format"), max_length=8, choices=AudioFormat.choices, default=AudioFormat.AUTO,
+        help_text=_("Automatic asks for plain samples, the fastest, and plays whatever the server really sends."),
+    )  # fmt: skip
+    raw_rate = models.PositiveIntegerField(
+        _("rate of plain samples"), default=24_000, validators=[MinValueValidator(8000), MaxValueValidator(96_000)],
+        help_text=_("In hertz. PCM does not say its own: when the voice sounds too high or too low, change this."),
+    )  # fmt: skip
+    fallback = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("fallback"),
+        help_text=_("Speaks on when this one fails, even inside a sentence. espeak-ng stands behind the last."),
+    )  # fmt: skip
     rate = unit_field(_("speed"), 1.0, _("1 is the voice's own."), least=0.5, most=2.0)
     pitch = unit_field(_("pitch"), 1.0, _("1 is the voice's own."), least=0.5, most=2.0)
     volume = unit_field(_("volume"), 1.0, _("1 is the voice's own."), most=2.0)

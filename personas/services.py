@@ -82,20 +82,20 @@ def _free_name(engine: Engine) -> str:
     return next(name for number in range(1, 1000) if (name := base if number == 1 else f"{base} {number}") not in taken)
 
 
-def check_fallback(brain: Brain, fallback: Brain | None) -> None:
+def check_fallback(engine: Engine, fallback: Engine | None) -> None:
     """Refuse a chain of fallbacks that comes back to where it began.
 
     Raises:
         InputInvalid: It does, or it is longer than anybody waits for.
     """
-    seen = {brain.pk}
-    following = fallback
+    seen = {engine.pk}
+    following: Engine | None = fallback
     while following is not None:
         if following.pk in seen:
             raise InputInvalid(_("This chain of fallbacks comes back to its beginning."), field="fallback")
         seen.add(following.pk)
         if len(seen) > CHAIN_LONGEST:
-            raise InputInvalid(_("At most %(count)d brains in a chain.") % {"count": CHAIN_LONGEST}, field="fallback")
+            raise InputInvalid(_("At most %(count)d in a chain.") % {"count": CHAIN_LONGEST}, field="fallback")
         following = following.fallback
 
 

@@ -53,6 +53,8 @@ class VoiceSpec:
         pitch: Pitch, 1.0 is the voice's own.
         volume: Loudness, 1.0 is the voice's own.
         price: Money per million characters.
+        audio_format: `AudioFormat` value.
+        raw_rate: Hertz of plain samples, which do not say.
     """
 
     id: UUID
@@ -66,6 +68,8 @@ class VoiceSpec:
     pitch: float
     volume: float
     price: Decimal
+    audio_format: str = "auto"
+    raw_rate: int = 24_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from memory.models import Lore
@@ -22,6 +23,7 @@ from vtcontrol.tenancy.metering import Budget
 
 CONFIGS_KEPT = 512
 CHAIN_LONGEST = 4
+EngineT = TypeVar("EngineT", Brain, Voice)
 
 _configs: OrderedDict[UUID, StreamConfig] = OrderedDict()
 _lock = threading.Lock()
@@ -79,13 +81,13 @@ def load_config(stream_id: UUID) -> StreamConfig:
     Raises:
         NotFound: No such stream in this studio.
     """
-    found = Stream.objects.select_related("studio", "persona__avatar", "persona__voice__credential")
+    found = Stream.objects.select_related("studio", "persona__avatar")
     stream = found.filter(pk=stream_id).first()
     if stream is None:
         raise NotFound
     persona: Persona = stream.persona
     problems: list[str] = []
-    brains = tuple(_brain(brain, problems) for brain in _chain(persona))
+    brains = tuple(_brain(brain, problems) for brain in _chain(Brain, persona.brain_id))
     return StreamConfig(
         studio_id=stream.studio_id,
         stream_id=stream.pk,
@@ -105,7 +107,7 @@ def load_config(stream_id: UUID) -> StreamConfig:
         reactions={row.kind: row.template for row in Reaction.objects.filter(persona=persona, is_enabled=True)},
         lore=tuple(_lore(row) for row in Lore.objects.filter(persona=persona, is_enabled=True)),
         brains=brains,
-        voices=(_voice(persona.voice, problems),),
+        voices=tuple(_voice(voice, problems) for voice in _chain(Voice, persona.voice_id)),
         rules=RuleSet((*BUILTIN_RULES, *_rules(stream, problems))),
         budgets=tuple(_budgets(stream.pk)),
         viewer_cooldown_s=stream.viewer_cooldown_s,
@@ -133,17 +135,17 @@ def _persona_text(persona: Persona, language: str) -> PersonaText:
     )
 
 
-def _chain(persona: Persona) -> Iterator[Brain]:
-    """Yield the persona's brain and its fallbacks; a loop in them ends the chain."""
+def _chain(model: type[EngineT], first_id: UUID | None) -> Iterator[EngineT]:
+    """Yield an engine and its fallbacks; a loop in them ends the chain."""
     seen: set[UUID] = set()
-    next_id = persona.brain_id
+    next_id = first_id
     while next_id is not None and next_id not in seen and len(seen) < CHAIN_LONGEST:
         seen.add(next_id)
-        brain = Brain.objects.select_related("credential").filter(pk=next_id).first()
-        if brain is None:
+        engine = model.objects.select_related("credential").filter(pk=next_id).first()
+        if engine is None:
             return
-        yield brain
-        next_id = brain.fallback_id
+        yield engine
+        next_id = engine.fallback_id
 
 
 def _secret(credential: Credential | None, what: str, problems: list[str]) -> str:
@@ -184,6 +186,8 @@ def _voice(row: Voice, problems: list[str]) -> VoiceSpec:
         pitch=row.pitch,
         volume=row.volume,
         price=row.price,
+        audio_format=row.audio_format,
+        raw_rate=row.raw_rate,
     )
 
 

@@ -14,18 +14,22 @@ from django.conf import settings
 
 from streams.domain.plan import BrainSpec, StreamConfig, VoiceSpec
 from vtcontrol.kernel.ports import LanguageModel, SpeechEngine
+from workers.providers.audio_kind import AudioKind
 from workers.providers.breaker import CircuitBreaker
+from workers.providers.decoder import Decoder
 from workers.providers.espeak import EspeakEngine, default_voice
 from workers.providers.guarded import CHAT_LIMITS, SPEECH_LIMITS, Guard, GuardedModel, GuardedSpeech
 from workers.providers.openai_chat import OpenAIChat
 from workers.providers.openai_client import OpenAIClients, OpenAIEndpoint
-from workers.providers.openai_speech import OpenAISpeech
+from workers.providers.openai_speech import AUTOMATIC, OpenAISpeech
 from workers.providers.scripted import ScriptedBrain
 from workers.providers.verbatim import VerbatimBrain
 from workers.turn.events import TurnStats
 from workers.turn.voicing import Voice
 
 ADAPTERS_KEPT = 256
+USUAL_S = 0.4  # to the first audio of a voice behind a network that nobody has measured yet
+ESPEAK_USUAL_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Engines:
         self._adapters: OrderedDict[Any, Any] = OrderedDict()
         self._scripted = ScriptedBrain(random.Random())  # noqa: S311 - chooses between lines
         self._espeak = EspeakEngine()
+        self._decoder = Decoder()
         self._closing: set[asyncio.Task[None]] = set()
 
     def chains(self, config: StreamConfig, *, is_degraded: bool = False) -> Chains:
@@ -83,13 +88,15 @@ class Engines:
             prices[brain.name] = Prices(prompt=brain.prompt_price, completion=brain.completion_price)
         for voice in config.voices:
             if voice.engine == "openai" and not is_degraded:
-                voices.append(_voice(self._speech(voice), voice, config.language))
+                speech = self._speech(voice)
+                usual_s = (speech.status.latency_ms or USUAL_S * 1000) / 1000
+                voices.append(_voice(speech, voice, config.language, usual_s))
                 shared = prices.get(voice.name, Prices())  # a brain may have the same name
                 prices[voice.name] = replace(shared, characters=voice.price)
             elif voice.engine == "espeak":
-                voices.append(_voice(self._espeak, voice, config.language))
+                voices.append(_voice(self._espeak, voice, config.language, ESPEAK_USUAL_S))
         if not any(voice.engine is self._espeak for voice in voices):
-            voices.append(Voice(self._espeak, default_voice(config.language), config.language))
+            voices.append(Voice(self._espeak, default_voice(config.language), config.language, usual_s=ESPEAK_USUAL_S))
         return Chains((*brains, self._scripted), tuple(voices), prices)
 
     async def warm(self, chains: Chains) -> None:
@@ -107,6 +114,7 @@ class Engines:
             await adapter.aclose()
         self._adapters.clear()
         await self._espeak.aclose()
+        await self._decoder.aclose()
         await self._clients.aclose()
 
     def _brain(self, spec: BrainSpec) -> LanguageModel:
@@ -117,12 +125,20 @@ class Engines:
         adapter: LanguageModel = self._kept(spec, make)
         return adapter
 
-    def _speech(self, spec: VoiceSpec) -> SpeechEngine:
-        def make() -> SpeechEngine:
-            inner = OpenAISpeech(self._clients, _endpoint(spec), spec.model, name=spec.name)
+    def _speech(self, spec: VoiceSpec) -> GuardedSpeech:
+        def make() -> GuardedSpeech:
+            inner = OpenAISpeech(
+                self._clients,
+                _endpoint(spec),
+                spec.model,
+                name=spec.name,
+                formats=formats_of(spec.audio_format),
+                raw_rate=spec.raw_rate,
+                decoder=self._decoder,
+            )
             return GuardedSpeech(inner, Guard(CircuitBreaker(), SPEECH_LIMITS))
 
-        adapter: SpeechEngine = self._kept(spec, make)
+        adapter: GuardedSpeech = self._kept(spec, make)
         return adapter
 
     def _kept(self, key: Any, make: Any) -> Any:
@@ -141,5 +157,10 @@ def _endpoint(spec: BrainSpec | VoiceSpec) -> OpenAIEndpoint:
     return OpenAIEndpoint(spec.base_url, spec.key, allow_private=settings.ALLOW_PRIVATE_URLS)
 
 
-def _voice(engine: SpeechEngine, spec: VoiceSpec, language: str) -> Voice:
-    return Voice(engine, spec.voice_name, language, spec.rate, spec.pitch, spec.volume)
+def formats_of(audio_format: str) -> tuple[AudioKind, ...]:
+    """Return what to ask a server for, by the value of a voice's `AudioFormat`."""
+    return AUTOMATIC if audio_format == "auto" else (AudioKind(audio_format),)
+
+
+def _voice(engine: SpeechEngine, spec: VoiceSpec, language: str, usual_s: float) -> Voice:
+    return Voice(engine, spec.voice_name, language, spec.rate, spec.pitch, spec.volume, usual_s)
