@@ -9,17 +9,25 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from personas.appearance import (
+    COLOURS,
+    FACES,
+    PARTS,
+    Crown,
+    Extra,
+    EyeShape,
+    FaceShape,
+    Hair,
+    Outfit,
+    Tail,
+    colour,
+    part,
+)
 from personas.domain.shapes import motion_problem, phrase_problem
 from vtcontrol.kernel.events import EventKind
 from vtcontrol.tenancy.credentials import Credential
 from vtcontrol.tenancy.history import studio_history
 from vtcontrol.tenancy.owned import LiveConfig, StudioOwned
-
-FACES = (
-    "neutral", "joy", "laugh", "love", "excited", "shy", "smug", "surprised", "thinking", "confused", "scared", "sad",
-    "angry", "sleepy",
-)  # fmt: skip
-"""What an avatar's face can show (static/stage/avatar/puppet/expressions.js)."""
 
 TAG_NAME = RegexValidator(r"^[a-z][a-z0-9_]{0,23}$", _("Lower-case Latin letters, digits and _; starts with a letter."))
 
@@ -156,25 +164,24 @@ class Voice(LiveConfig):
         return self.name
 
 
-def colour(label: Any, default: str) -> "models.CharField[Any, Any]":
-    """Return a field for a colour such as #7c3aed."""
-    return models.CharField(
-        label,
-        max_length=7,
-        default=default,
-        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour such as #7c3aed."))],
-    )
-
-
 class Avatar(LiveConfig):
-    """How a character looks: the layered puppet and its colours."""
+    """How a character looks: the layered puppet, its parts and its colours."""
 
     name = models.CharField(_("name"), max_length=80)
-    hair = colour(_("hair"), "#6d4bd8")
-    eyes = colour(_("eyes"), "#3aa6a0")
-    skin = colour(_("skin"), "#f6d7c3")
-    outfit = colour(_("outfit"), "#2b2f4a")
-    accent = colour(_("accent"), "#f2a65a")
+    hair_style = part(_("hair"), Hair, Hair.LONG)
+    crown = part(_("on the head"), Crown, Crown.FOX_EARS)
+    face_shape = part(_("face"), FaceShape, FaceShape.ROUND)
+    eye_shape = part(_("eye shape"), EyeShape, EyeShape.ROUND)
+    outfit_style = part(_("clothes"), Outfit, Outfit.HOODIE)
+    extra = part(_("small thing"), Extra, Extra.STAR)
+    tail = part(_("tail"), Tail, Tail.FOX)
+    hair = colour(_("hair colour"), "#b7a4f4")
+    tips = colour(_("hair tips"), "#ff9ccb")
+    eyes = colour(_("eye colour"), "#f0913a")
+    skin = colour(_("skin"), "#ffe2d2")
+    outfit = colour(_("cloth"), "#34305a", _("The hat too."))
+    trim = colour(_("trim"), "#f6f1ff")
+    accent = colour(_("accent"), "#8b5cf6", _("Pins, bows, horns, and the light of a calm face."))
     history = studio_history()
 
     class Meta:
@@ -188,8 +195,13 @@ class Avatar(LiveConfig):
 
     @property
     def palette(self) -> dict[str, str]:
-        """The colours by part, as the stage page takes them."""
-        return {part: getattr(self, part) for part in ("hair", "eyes", "skin", "outfit", "accent")}
+        """The colours, as the stage page takes them."""
+        return {name: getattr(self, name) for name in COLOURS}
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """The words of the parts, as the stage page takes them."""
+        return {name: getattr(self, field) for name, field in PARTS.items()}
 
 
 class Persona(LiveConfig):
@@ -262,7 +274,7 @@ class Emotion(LiveConfig):
     )
     face = models.CharField(
         _("face"), max_length=16,
-        choices=[(face, face) for face in FACES],
+        choices=list(FACES.items()),
     )  # fmt: skip
     aliases = models.CharField(
         _("also written"), max_length=200, blank=True, help_text=_("Other tags with the same meaning, by comma.")

@@ -16,7 +16,7 @@ FIRST, GUEST = "first", "guest"  # keys of the characters on a stage
 
 def avatar_of(avatar: Avatar) -> dict[str, Any]:
     """Return an avatar as the stage's renderers take it."""
-    return {"kind": "puppet", "palette": avatar.palette}
+    return {"kind": "puppet", "palette": avatar.palette, "parts": avatar.parts}
 
 
 def look_of(stream: Stream) -> dict[str, Any]:

@@ -33,10 +33,11 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """An avatar and its colours by part."""
+    """An avatar: its name, and the ready look and palette it wears (personas/appearance.py)."""
 
     name: str
-    colours: Mapping[str, str]
+    look: str
+    palette: str
 
 
 @dataclass(frozen=True, slots=True)

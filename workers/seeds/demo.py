@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from memory.models import Lore, Memory
 from memory.services import remember_many
+from personas.appearance import fields_of
 from personas.models import Avatar, Emotion, Persona, Reaction, Scenario, Voice
 from personas.services import record_revision
 from relationships.models import Identity, Relationship, Viewer
@@ -56,7 +57,7 @@ def _add_character(show: Show) -> Persona:
     """Make the persona with everything it is made of."""
     voice = Voice(name=show.sound.name, voice_name=show.sound.voice_name, rate=show.sound.rate, pitch=show.sound.pitch)
     voice.save()
-    avatar = Avatar(name=show.look.name, **show.look.colours)
+    avatar = Avatar(name=show.look.name, **fields_of(show.look.look, show.look.palette))
     avatar.save()
     script = show.script
     persona = Persona(

@@ -485,7 +485,8 @@ SHOW = Show(
     sound=Sound("Mira's voice", "en-us+f3", rate=0.96, pitch=1.06),
     look=Look(
         "Mira, night in the dunes",
-        {"hair": "#e9c9a0", "eyes": "#2f9e9a", "skin": "#f8dcc8", "outfit": "#27345c", "accent": "#f2a65a"},
+        "fennec",
+        "dunes",
     ),
     reactions=_REACTIONS,
     memories=_MEMORIES,

@@ -476,7 +476,8 @@ SHOW = Show(
     sound=Sound("Голос Миры", "ru+f3", rate=0.96, pitch=1.05),
     look=Look(
         "Мира, рассвет над дюнами",
-        {"hair": "#cdb7e8", "eyes": "#e08a3c", "skin": "#fbe0d0", "outfit": "#7a3550", "accent": "#f6b25b"},
+        "fennec",
+        "dawn",
     ),
     reactions=_REACTIONS,
     memories=_MEMORIES,

@@ -27,7 +27,8 @@ const tail = (mirror) => softPart('hairBack', { top: 250, bottom: 840, drift: [-
 /** @type {Part} */
 const cap = softPart('hairBack', { top: 360, bottom: 700, drift: [-12, 0], stiffness: 2.4 }, [
   {
-    path: 'M264 380 C240 480 262 600 330 660 L670 660 C738 600 760 480 736 380 C728 230 630 170 500 170 C370 170 272 230 264 380 Z',
+    path: 'M264 380 C236 480 250 590 330 640 C390 680 440 690 500 690 C560 690 610 680 670 640 C750 590 764 480 736 380'
+      + ' C728 230 630 170 500 170 C370 170 272 230 264 380 Z',
     fill: (_pen, palette) => darker(palette.hair, 0.32),
     line: hairLine,
     width: 13,
