@@ -16,3 +16,4 @@ class StreamsConfig(AppConfig):
         """Import the app's models, those of the stage's room too."""
         super().import_models()
         import_module("streams.stage_models")
+        import_module("streams.link_models")

@@ -48,6 +48,7 @@ ALLOWED_HOSTS = _env.names("VTCONTROL_ALLOWED_HOSTS", ("localhost", "127.0.0.1",
 PUBLIC_URL = _env.url("VTCONTROL_PUBLIC_URL", ("https", "http"))
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 OLLAMA_URL = _env.text("VTCONTROL_OLLAMA_URL", "http://localhost:11434/v1")
+TWITCH_URL = _env.url("VTCONTROL_TWITCH_URL", ("wss", "ws")) or "wss://irc-ws.chat.twitch.tv:443"
 ALLOW_PRIVATE_URLS = _env.flag("VTCONTROL_ALLOW_PRIVATE_URLS", default=IS_EMBEDDED)
 if _env.flag("VTCONTROL_BEHIND_TLS", default=PUBLIC_URL.startswith("https://")):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from streams.admin.links import ReadsTwitch
 from streams.admin.live import LiveStream, is_muted, is_panicked, live_streams, standing_chip
 from streams.models import Stream
 from streams.services import control
@@ -33,7 +34,7 @@ def page_url(request: HttpRequest, kind: str, secret: str) -> str:
 
 
 @admin.register(Stream, site=site)
-class StreamAdmin(TrackedAdmin):
+class StreamAdmin(ReadsTwitch, TrackedAdmin):
     """Streams."""
 
     place = Place(Shelf.ON_AIR, 1, "podcasts", is_searched=True)
@@ -47,7 +48,7 @@ class StreamAdmin(TrackedAdmin):
     autocomplete_fields = ("persona",)
     change_form_outer_before_template = "admin/streams/stream/panel.html"
     fieldsets = (
-        (None, {"fields": ("name", "persona", "language", "is_enabled")}),
+        (None, {"fields": ("name", "persona", "language", "is_enabled", "twitch_channel", "chat_links")}),
         (_("Stage"), {"fields": ("shows_badge", "shows_subtitles")}),
         (_("What it answers"), {"fields": ("viewer_cooldown_s", "chat_fresh_s")}),
     )

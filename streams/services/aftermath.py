@@ -48,7 +48,7 @@ def absorb_turn(turn_id: UUID) -> None:
             broadcast_id=event.broadcast_id,
             amount=_worth(event),
         )
-    if Viewer.objects.filter(pk=event.viewer_id, has_opted_out=False).exists():
+    if turn.reason != "deleted" and Viewer.objects.filter(pk=event.viewer_id, has_opted_out=False).exists():
         for fact in notice(event.text, event.author_name, turn.stream.language):
             remember(
                 persona_id=turn.persona_id,

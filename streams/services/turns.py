@@ -183,10 +183,16 @@ def begin_segment(lease: Lease, claim_: Claim, *, text: str, emotion: str, is_fi
     """
     held = hold(lease, changes=1 + is_first)
     if held.epoch != claim_.epoch or held.is_panicked:
-        raise Interrupted("panic" if held.is_panicked else "skip")
+        raise Interrupted("panic" if held.is_panicked else _why_stopped(claim_.event.id))
     if not _SPEAK.count(turn_id=claim_.turn_id, fence=lease.fence, text=text, emotion=emotion):
         raise LeaseLost(str(lease.stream_id))
     return held.version
+
+
+def _why_stopped(event_id: UUID) -> str:
+    """Return why the epoch moved on, as far as the rows tell: the message was deleted, else somebody skipped."""
+    was_deleted = InboxEvent.objects.filter(pk=event_id, state=EventState.TAKEN, reason="deleted").exists()
+    return "deleted" if was_deleted else "skip"
 
 
 def speaking_line(claim_: Claim, *, text: str, emotion: str, character: str) -> Line:
@@ -274,7 +280,8 @@ def _write_utterances(config: StreamConfig, report: TurnReport, now: dt.datetime
     is_private = report.event.is_private or (viewer_id is not None and has_opted_out(viewer_id))
     common |= {"viewer_id": None if is_private else viewer_id, "expires_at": now + UTTERANCES_KEPT}
     rows = []
-    if report.event.text and not is_private and report.event.kind != EventKind.DIRECTOR_SAY:
+    is_kept = not is_private and report.reason != "deleted" and report.event.kind != EventKind.DIRECTOR_SAY
+    if report.event.text and is_kept:
         name, at = report.event.author_name, report.event.received_at
         rows.append(Utterance(speaker=Speaker.VIEWER, name=name, text=report.event.text, said_at=at, **common))
     rows.append(Utterance(speaker=Speaker.CHARACTER, name=config.persona.name, text=heard, said_at=now, **common))
@@ -345,8 +352,11 @@ def _close(turn: Turn, now: dt.datetime) -> list[Line]:
     event: InboxEvent | None = turn.event
     if event is None or event.state != EventState.TAKEN:
         return lines
+    was_deleted = event.reason == "deleted"
     event.state, event.reason = EventState.ANSWERED, "cut_short"
-    if not was_heard:
+    if not was_heard and was_deleted:
+        event.state, event.reason = EventState.CANCELLED, "deleted"
+    elif not was_heard:
         is_spent = event.attempts >= ATTEMPTS_MOST
         event.state, event.reason = (EventState.FAILED, "worker_lost") if is_spent else (EventState.WAITING, "")
     taken = InboxEvent.objects.filter(pk=event.pk, state=EventState.TAKEN)

@@ -67,6 +67,7 @@ MORE: dict[str, More] = {
     "relationships.relationship": _bond,
     "relationships.interaction": _bond,
     "streams.stream": _show,
+    "streams.channellink": lambda world, number: streams.make_link(_show(world, number), f"channel{number}"),
     "streams.broadcast": lambda world, number: streams.make_broadcast(_show(world, number)),
     "streams.inboxevent": _turn,
     "streams.turn": _turn,

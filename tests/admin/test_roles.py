@@ -38,6 +38,7 @@ RIGHTS = {
     "relationships.relationship": (EVERYBODY, MANAGERS, MANAGERS, MANAGERS),
     "relationships.interaction": (EVERYBODY, NOBODY, NOBODY, NOBODY),
     "streams.stream": (EVERYBODY, MANAGERS, MANAGERS, MANAGERS),
+    "streams.channellink": (EVERYBODY, MANAGERS, MANAGERS, MANAGERS),
     "streams.broadcast": (EVERYBODY, NOBODY, NOBODY, NOBODY),
     "streams.inboxevent": (EVERYBODY, NOBODY, NOBODY, NOBODY),
     "streams.turn": (EVERYBODY, NOBODY, NOBODY, NOBODY),

@@ -37,6 +37,10 @@ UNSCOPED_CALLERS = {
     "vtcontrol/tenancy/management/commands/keys.py Command._for_each_secret": "the operator's keys seal every secret",
     "workers/management/commands/studio.py Command._prepare": "an embedded start knows that nobody else runs",
     "workers/embedded/links.py page_links": "the embedded start shows the first stream's links",
+    "streams/services/links.py hold_links": "a link process keeps and takes links of every studio",
+    "streams/services/links.py report_links": "a link process says how the links of every studio go",
+    "streams/services/links.py release_links": "a link process that ends gives back the links of every studio",
+    "streams/services/links.py count_unread": "a link process that ends looks whether its links are read on",
     "streams/services/leases.py renew_all": "a worker renews the leases of all its streams",
 }
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from personas.models import Persona
 from relationships.models import Viewer
+from streams.link_models import ChannelLink
 from streams.models import (
     Broadcast,
     Command,
@@ -36,6 +37,10 @@ def make_page(stream: Stream, marker: str = "", **fields: Any) -> StagePage:
     return create(
         StagePage, **{"stream": stream, "page": f"{marker}{uuid7().hex[:20]}", "seen_at": timezone.now(), **fields}
     )
+
+
+def make_link(stream: Stream, channel: str = "mira", **fields: Any) -> ChannelLink:
+    return create(ChannelLink, stream=stream, channel=channel, **fields)
 
 
 def make_broadcast(stream: Stream, **fields: Any) -> Broadcast:

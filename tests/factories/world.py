@@ -52,7 +52,13 @@ def _make_character(marker: str) -> Persona:
     return persona
 
 
+def _channel(marker: str) -> str:
+    """Return a channel's name with the marker in it, as far as such a name can hold one."""
+    return f"{marker}mira".lower().replace("-", "_")
+
+
 def _make_show(stream: Stream, viewer: Viewer, marker: str) -> None:
+    streams.make_link(stream, _channel(marker), fault="silent", fault_at=timezone.now(), modes="slow=30, subs")
     streams.make_broadcast(stream, ended_at=timezone.now())
     event = streams.make_event(stream, marker, viewer=viewer)
     streams.make_segment(streams.make_turn(stream, marker, event=event), marker)

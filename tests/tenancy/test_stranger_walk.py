@@ -203,6 +203,7 @@ PAGES: dict[str, Callable[[Walk, ModelPage], Calls]] = {
     "panic": _button,
     "release": _button,
     "revoke": _button,
+    "connect_anew": _button,
 }
 
 

@@ -31,6 +31,7 @@ MANAGER_WRITES = MODERATOR_WRITES | frozenset(
         "memory.lore",
         "relationships.relationship",
         "streams.stream",
+        "streams.channellink",
         "streams.stagelayout",
         "streams.moderationrule",
         "streams.obseffect",

@@ -16,12 +16,14 @@ from daphne.server import Server
 from django.conf import settings
 
 from vtcontrol.channel_layer import HomeLoopLayer
+from workers.links.process import LinkThread
 from workers.runner.host import Host, settle
 
 logger = logging.getLogger(__name__)
 
 WORKER_THREADS = 6
 STOP_S = 4.0
+LINKS_STOP_S = 1.5
 
 
 class EmbeddedServer:
@@ -35,6 +37,7 @@ class EmbeddedServer:
         self._listener = listener
         self._host: Host | None = None
         self._worker: Any = None
+        self._links = LinkThread()
         self._is_stopping = False
         self.on_ready: Callable[[], None] = lambda: None
 
@@ -60,6 +63,7 @@ class EmbeddedServer:
         self._host = Host(runners_most=settings.LIVE_RUNNERS_MAX, loop=loop)
         settle(self._host)
         self._start_worker()
+        self._links.start()
         self.on_ready()
 
     def _start_worker(self) -> None:
@@ -99,12 +103,14 @@ class EmbeddedServer:
     async def _wind_up(self) -> None:
         from twisted.internet import reactor
 
+        links_stopped = asyncio.create_task(asyncio.to_thread(self._links.stop, LINKS_STOP_S))
         try:
             if self._host is not None:
                 async with asyncio.timeout(STOP_S):
                     await self._host.drain(drain_s=1.0)
         except Exception as error:  # whatever broke, a stop is a stop; leases run out by themselves
             logger.warning("the live loop did not end cleanly", extra={"error": type(error).__name__})
+        await links_stopped
         if self._worker is not None:
             self._worker.should_terminate = True
         reactor.stop()  # type: ignore[misc]  # twisted declares its reactor as an interface
