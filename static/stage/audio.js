@@ -7,12 +7,15 @@
  * context suspended (autoplay refused): subtitles and mouth then follow a voice that is not heard.
  */
 
-import { Resampler } from './resampler.js';
+import { Track } from './track.js';
 
 /** Between scheduling and sounding, at the start of a turn and after the audio ran dry. */
 export const LEAD_S = 0.06;
 /** A chunk that would have to sound sooner than this comes too late to join the one before. */
 const TOO_LATE_S = 0.005;
+/** Segments begin and end this softly: a voice that starts at full swing clicks. */
+const EDGE_S = 0.003;
+const EDGE_MARGIN_S = 0.0005;
 const FADE_S = 0.012;
 const SOURCES_STOP_S = 0.045;
 const MUTE_S = 0.012;
@@ -21,11 +24,6 @@ const SOUND_RMS = 0.01;
 const SILENCE_RMS = 0.002;
 
 /**
- * @typedef {object} Run A stretch of a track that sounds without a break; all in frames of the context's rate.
- * @property {number} media Where in the track it begins.
- * @property {number} start When it begins on the player's clock.
- * @property {number} length
- *
  * @typedef {object} AudioStats
  * @property {string} state The context's: "running", "suspended", …
  * @property {boolean} playing Something is sounding or scheduled.
@@ -43,98 +41,6 @@ export function epochNow() {
   return performance.timeOrigin + performance.now();
 }
 
-/** One segment's voice. Push chunks in order, then finish. */
-export class Track {
-  /** @type {Run[]} */ runs = [];
-  /** @type {Resampler | null} */ #resampler = null;
-  #length = 0;
-  isFinished = false;
-
-  /**
-   * @param {Player} player
-   * @param {string} turn Tracks of one turn follow each other without a lead.
-   */
-  constructor(player, turn) {
-    this.player = player;
-    this.turn = turn;
-    this.rate = player.context.sampleRate;
-  }
-
-  /**
-   * @param {Int16Array} pcm Mono samples.
-   * @param {number} sampleRate Hz; the same for all of a track (a change starts a new signal at the seam).
-   */
-  push(pcm, sampleRate) {
-    if (this.isFinished) return;
-    if (this.#resampler?.inputRate !== sampleRate) {
-      this.#flush();
-      this.#resampler = new Resampler(sampleRate, this.rate);
-    }
-    this.player.stats.chunks += 1;
-    this.#schedule(this.#resampler.process(pcm));
-  }
-
-  /** No more chunks come. */
-  finish() {
-    if (this.isFinished) return;
-    this.#flush();
-    this.isFinished = true;
-  }
-
-  /** When the first sample sounds, or null while nothing is scheduled. @returns {number | null} */
-  get startTime() {
-    const first = this.runs[0];
-    return first ? first.start / this.rate : null;
-  }
-
-  /** When the last sample scheduled so far has sounded. @returns {number} */
-  get endTime() {
-    const last = this.runs.at(-1);
-    return last ? (last.start + last.length) / this.rate : 0;
-  }
-
-  /** Length of what was scheduled so far. @returns {number} Milliseconds. */
-  get lengthMs() {
-    return (this.#length / this.rate) * 1000;
-  }
-
-  /**
-   * @param {number} time
-   * @returns {number} How much of the track has sounded by then, in milliseconds.
-   */
-  positionMs(time) {
-    const frame = time * this.rate;
-    let played = 0;
-    for (const { media, start, length } of this.runs) {
-      if (frame >= start) played = media + Math.min(frame - start, length);
-    }
-    return (played / this.rate) * 1000;
-  }
-
-  /**
-   * @param {number} time
-   * @returns {boolean} Whether a sample of it sounds then.
-   */
-  isSoundingAt(time) {
-    const frame = time * this.rate;
-    return this.runs.some(({ start, length }) => frame >= start && frame < start + length);
-  }
-
-  #flush() {
-    if (this.#resampler) this.#schedule(this.#resampler.flush());
-  }
-
-  /** @param {Float32Array} samples */
-  #schedule(samples) {
-    if (!samples.length) return;
-    const start = this.player.place(samples, this);
-    const last = this.runs.at(-1);
-    if (last && last.start + last.length === start) last.length += samples.length;
-    else this.runs.push({ media: this.#length, start, length: samples.length });
-    this.#length += samples.length;
-  }
-}
-
 /** The graph: sources -> a gain of this generation -> master gain -> analyser -> speakers. */
 export class Player {
   /** @type {Set<AudioBufferSourceNode>} */ #sources = new Set();
@@ -143,6 +49,9 @@ export class Player {
   #lostFrames = 0;
   /** @type {number | null} */ #heldSince = null;
   #latency = 0;
+  /** @type {import('./track.js').Track | null} */ #track = null;
+  #isMuted = false;
+  #volume = 1;
   #wall;
 
   /**
@@ -156,6 +65,8 @@ export class Player {
     this.master = context.createGain();
     this.master.connect(this.analyser.node);
     this.voice = this.#newVoice();
+    /** How loud new tracks may be. */
+    this.limits = { boost_db: 0, ceiling_db: -1 };
     /** @type {AudioStats} */
     this.stats = {
       state: context.state,
@@ -232,15 +143,22 @@ export class Player {
     const rate = this.context.sampleRate;
     const now = this.now();
     if (track.turn !== this.#turn) this.stats.firstSoundAt = null;
-    if (this.#cursor < (now + TOO_LATE_S) * rate) {
+    const isLate = this.#cursor < (now + TOO_LATE_S) * rate;
+    if (isLate) {
       const start = Math.round((now + LEAD_S) * rate);
       this.#countSilence(track, start);
       this.#cursor = start;
     }
+    const goesOn = !isLate && track === this.#track;
     this.#turn = track.turn;
+    this.#track = track;
     const start = this.#cursor;
     this.#cursor += samples.length;
-    if (this.isRunning) this.#startSource(samples, (start - this.#lostFrames) / rate);
+    if (this.isRunning) {
+      const when = (start - this.#lostFrames) / rate;
+      this.#startSource(samples, when);
+      this.#smooth(when, when + samples.length / rate, goesOn);
+    }
     return start;
   }
 
@@ -257,6 +175,7 @@ export class Player {
     this.#sources.clear();
     this.#cursor = 0;
     this.#turn = null;
+    this.#track = null;
     this.voice = this.#newVoice();
     this.stats.stoppedAt = epochNow();
     this.stats.stopToSilenceMs = wasPlaying ? null : 0;
@@ -264,9 +183,26 @@ export class Player {
 
   /** @param {boolean} isMuted Quiet, but on with the show. */
   setMuted(isMuted) {
+    this.#isMuted = isMuted;
+    this.#turnKnob();
+  }
+
+  /** @param {import('./look.js').Sound} sound Its volume is heard at once, its limits from the next segment on. */
+  setSound({ volume, ...limits }) {
+    this.limits = limits;
+    this.#volume = volume / 100;
+    this.#turnKnob();
+  }
+
+  /** @returns {number} Seconds of voice scheduled and not yet sounded. */
+  aheadSeconds() {
+    return Math.max(0, this.#cursor / this.context.sampleRate - this.now());
+  }
+
+  #turnKnob() {
     const now = this.context.currentTime;
     this.master.gain.cancelScheduledValues(now);
-    this.master.gain.setTargetAtTime(isMuted ? 0 : 1, now, MUTE_S / 3);
+    this.master.gain.setTargetAtTime(this.#isMuted ? 0 : this.#volume, now, MUTE_S / 3);
   }
 
   /** @returns {number} Level of what leaves the graph, 0 to 1. */
@@ -315,6 +251,27 @@ export class Player {
     };
     source.start(when);
     this.#sources.add(source);
+  }
+
+  /**
+   * Let a stretch of voice begin and end without a click.
+   *
+   * @param {number} from Context time.
+   * @param {number} until
+   * @param {boolean} goesOn It joins the stretch before it, which then does not end there.
+   */
+  #smooth(from, until, goesOn) {
+    const { gain } = this.voice;
+    const edge = Math.min(EDGE_S, (until - from) / 2);
+    if (goesOn) {
+      gain.cancelScheduledValues(from - EDGE_S - EDGE_MARGIN_S);
+      gain.setValueAtTime(1, from - EDGE_S - EDGE_MARGIN_S);
+    } else {
+      gain.setValueAtTime(0, from);
+      gain.linearRampToValueAtTime(1, from + edge);
+    }
+    gain.setValueAtTime(1, until - (goesOn ? EDGE_S : edge));
+    gain.linearRampToValueAtTime(0, until);
   }
 
   #newVoice() {

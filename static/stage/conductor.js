@@ -13,11 +13,12 @@ const ASK_AGAIN_MS = 10_000;
 
 /**
  * @typedef {object} Effects What the conductor moves on the page.
- * @property {(look: import('./wire.js').Look) => void} onLook
+ * @property {(look: import('./wire.js').StageLook) => void} onLook
  * @property {(language: string) => void} onLanguage Of what will be said.
  * @property {(isMuted: boolean) => void} onMuted
+ * @property {(isPrimary: boolean) => void} onPrimary
  * @property {() => void} onHello After everything of the hello has been applied.
- * @property {() => void} onPing
+ * @property {(n: number) => void} onPing To be answered: it shows that the page lives.
  * @property {(message: object) => void} send
  * @property {() => void} resync Connect anew, to get a fresh hello.
  *
@@ -114,10 +115,9 @@ export class Conductor {
         return this.effects.onLook(message.look);
       case 'primary':
         this.isPrimary = message.primary;
-        return undefined;
+        return this.effects.onPrimary(message.primary);
       case 'ping':
-        this.effects.onPing();
-        return this.effects.send({ type: 'pong', n: message.n });
+        return this.effects.onPing(message.n);
       default:
         return undefined;
     }
@@ -148,6 +148,7 @@ export class Conductor {
     this.#gate.raise(hello.fence);
     if (isLater) this.#silence();
     this.isPrimary = hello.primary;
+    this.effects.onPrimary(hello.primary);
     this.effects.onLanguage(hello.stream.language);
     this.effects.onLook(hello.look);
     this.effects.onMuted(hello.muted);

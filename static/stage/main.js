@@ -2,19 +2,24 @@
  * The stage page: builds its parts, joins them, keeps the pictures coming.
  *
  * Options in the address's query (none is secret): `preview=1` never answers what was heard; `mute=1` plays without
- * sound; `debug=1` shows a status strip; `place=left|center|right` says where the character stands.
+ * sound; `debug=1` shows a status strip; `place=left|center|right` says where the character stands; `card=1` shows the
+ * test card, with `tone=1` beeping; `rehearsal=1` is the admin's mini-stage, without a connection.
  */
 
 import { Session } from '../session.js';
 import { Player } from './audio.js';
-import { createRenderer } from './avatar/renderer.js';
 import { Badge } from './badge.js';
+import { TestCard } from './card.js';
+import { Cast } from './cast.js';
 import { Conductor } from './conductor.js';
 import { createHooks } from './hooks.js';
 import { Journal } from './journal.js';
+import { applyLayout, placedBy } from './layout.js';
 import { DebugStrip, Invitation } from './overlays.js';
 import { Performer } from './performer.js';
+import { Rehearsal } from './rehearsal.js';
 import { Subtitles } from './subtitles.js';
+import { Vigil } from './vigil.js';
 
 /** Hidden pages get no pictures, but must go on answering. */
 const HIDDEN_TICK_MS = 200;
@@ -47,10 +52,11 @@ class FrameCounter {
 
 /** Everything on the page. */
 class Stage {
-  /** @type {import('./avatar/renderer.js').AvatarRenderer | null} */ #avatar = null;
-  #avatarKind = '';
+  /** @type {import('./wire.js').StageLook | null} */ #look = null;
   #isMutedByServer = false;
+  #hasSounded = false;
   #frames = new FrameCounter();
+  #vigil = new Vigil();
   #stripAt = 0;
 
   /** @param {URLSearchParams} options */
@@ -61,6 +67,7 @@ class Stage {
     this.player = new Player(new AudioContext({ latencyHint: 'interactive' }));
     this.subtitles = new Subtitles(element('subtitles'));
     this.badge = new Badge(element('badge'));
+    this.cast = new Cast(element('figures'));
     this.performer = new Performer({
       player: this.player,
       caption: this.subtitles,
@@ -73,39 +80,65 @@ class Stage {
     this.conductor = new Conductor({
       performer: this.performer,
       journal: this.journal,
-      isPreview: options.get('preview') === '1',
+      isPreview: this.#is('preview'),
       effects: this.#effects(),
     });
     this.invitation = new Invitation(/** @type {HTMLButtonElement} */ (element('invitation')), () => this.player.resume());
-    this.strip = options.get('debug') === '1' ? new DebugStrip(element('debug')) : null;
+    this.strip = this.#is('debug') ? new DebugStrip(element('debug')) : null;
+    this.card = this.#is('card') ? new TestCard(element('card'), this.player, this.#is('tone')) : null;
     this.hooks = createHooks({ ...this, fps: () => this.#frames.count });
   }
 
   start() {
-    document.documentElement.dataset.place = this.options.get('place') ?? '';
     this.player.onended = () => this.performer.tick();
     this.player.onstate = () => this.#noteAudio();
     this.player.resume();
     this.#noteAudio();
     window.addEventListener('hashchange', () => this.session.start());
     window.addEventListener('online', () => this.session.reconnect());
+    window.addEventListener('resize', () => this.#resized());
     document.addEventListener('visibilitychange', () => this.player.resume());
-    window.setInterval(() => this.performer.tick(), HIDDEN_TICK_MS);
+    window.setInterval(() => this.#watch(), HIDDEN_TICK_MS);
     window.requestAnimationFrame((now) => this.#picture(now));
-    this.session.start();
+    if (!this.#is('rehearsal')) return this.session.start();
+    this.rehearsal = new Rehearsal({ onLook: (look) => this.#show(look), performer: this.performer });
+  }
+
+  /** @param {string} option @returns {boolean} */
+  #is(option) {
+    return this.options.get(option) === '1';
   }
 
   /** @returns {import('./conductor.js').Effects} */
   #effects() {
     return {
-      onLook: (look) => this.#show(look),
-      onLanguage: (language) => this.subtitles.setLanguage(language),
-      onMuted: (isMuted) => this.#setMuted(isMuted),
+      onLook: (look) => this.#show(placedBy(look, this.options.get('place') ?? '')),
+      onLanguage: (language) => this.#setLanguage(language),
+      onMuted: (isMuted) => {
+        this.#isMutedByServer = isMuted;
+        this.#setMuted();
+      },
+      onPrimary: () => this.#setMuted(),
       onHello: () => this.#tellReady(),
-      onPing: () => this.session.notePing(),
+      onPing: (n) => {
+        this.session.notePing();
+        this.session.send({ type: 'pong', n, fps: this.#frames.count });
+      },
       send: (message) => this.session.send(message),
       resync: () => this.session.reconnect(),
     };
+  }
+
+  /** Goes on in hidden pages, which get no pictures. */
+  #watch() {
+    this.performer.tick();
+    const sleptS = this.#vigil.look(Date.now(), this.player.now());
+    if (sleptS) {
+      this.journal.note('page', 'slept', { seconds: Math.round(sleptS) });
+      this.performer.stop();
+      this.session.reconnect();
+    }
+    if (this.isInObs || this.#hasSounded) this.player.resume();
   }
 
   /** @param {number} now */
@@ -114,42 +147,70 @@ class Stage {
     this.#frames.note(now);
     this.performer.tick();
     this.player.observe();
-    this.#avatar?.frame(now);
+    this.cast.frame(now);
+    this.card?.frame(now, this.#reading());
     if (this.strip && now - this.#stripAt > STRIP_EVERY_MS) {
       this.#stripAt = now;
       this.strip.update(this.hooks);
     }
   }
 
-  /** @param {import('./wire.js').Look} look */
+  /** @returns {import('./card.js').Reading} */
+  #reading() {
+    return {
+      connection: this.session.state,
+      isPrimary: this.conductor.isPrimary,
+      isPreview: this.conductor.isPreview,
+      stream: this.session.stream?.name ?? '',
+      fps: this.#frames.count,
+      dropped: this.performer.dropped,
+    };
+  }
+
+  /** @param {import('./wire.js').StageLook} look */
   #show(look) {
-    if (!this.#avatar || this.#avatarKind !== look.avatar.kind) {
-      this.#avatar?.unmount();
-      this.#avatar = createRenderer(look.avatar.kind);
-      this.#avatarKind = look.avatar.kind;
-    }
-    this.#avatar.mount(element('avatar'), look);
-    this.performer.setFace(this.#avatar);
+    this.#look = look;
+    applyLayout(element('stage'), look);
+    this.cast.show(look);
+    this.performer.setTroupe(this.cast);
+    this.performer.queueMostS = look.audio.queue_s;
+    this.player.setSound(look.audio);
+    this.#setMuted();
     this.badge.setOn(look.badge);
     this.subtitles.setOn(look.subtitles);
-    this.subtitles.setName(look.character);
+    this.subtitles.setStyle(look.layout.subtitles);
+    this.subtitles.fit();
     document.documentElement.classList.add('is-on-stage');
   }
 
-  /** @param {boolean} isMuted */
-  #setMuted(isMuted) {
-    this.#isMutedByServer = isMuted;
-    this.player.setMuted(this.#isMutedByServer || this.options.get('mute') === '1');
+  /** @param {string} language BCP 47 tag of what is said. */
+  #setLanguage(language) {
+    this.subtitles.setLanguage(language);
+    this.performer.language = language;
+  }
+
+  /** The voice is off when the team, the address or the layout says so: of several pages one is heard. */
+  #setMuted() {
+    const { isPrimary, isPreview } = this.conductor;
+    const isSecond = !isPrimary && !isPreview && this.#look?.audio.second_pages !== 'voiced';
+    this.player.setMuted(this.#isMutedByServer || this.#is('mute') || (isSecond && !this.card));
   }
 
   #tellReady() {
     const audio = this.player.isRunning ? 'running' : 'suspended';
-    if (this.session.send({ type: 'ready', audio })) this.journal.note('out', 'ready', { audio });
+    const size = { width: window.innerWidth, height: window.innerHeight };
+    if (this.session.send({ type: 'ready', audio, obs: this.isInObs, ...size })) this.journal.note('out', 'ready', { audio });
+  }
+
+  #resized() {
+    this.subtitles.fit();
+    this.#tellReady();
   }
 
   #noteAudio() {
     this.journal.note('page', 'audio.state', { state: this.player.context.state });
-    const isHeldBack = !this.player.isRunning && !this.isInObs && this.options.get('mute') !== '1';
+    this.#hasSounded ||= this.player.isRunning;
+    const isHeldBack = !this.player.isRunning && !this.isInObs && !this.#is('mute');
     this.invitation.setOn(isHeldBack && this.session.state === 'open');
     this.#tellReady();
   }

@@ -1,21 +1,15 @@
 /**
  * Plays the turn: a queue of segments, each with a voice, mouth shapes, a subtitle, an emotion and perhaps a motion.
  *
- * Owns what is said now and next, and tells the server what was started and heard. Gets only messages the gate let
- * pass. Must not know sockets, pixels or samples: those are the gate's, the avatar's and the player's.
+ * Owns what is said now and next and by whom, and tells the server what was started and heard. Gets only messages the
+ * gate let pass. Must not know sockets, pixels or samples: those are the gate's, the avatar's and the player's.
  */
 
-import { CLOSED, addCues, mouthAt, mouthOfLevel } from './lipsync.js';
+import { CLOSED } from './lipsync.js';
+import { Segment } from './segment.js';
 
-/** A segment whose end never came is over when its voice has been dry for this long. */
-const ABANDONED_S = 4;
 /** The face goes back to calm this long after the last word. */
 const CALM_AFTER_S = 3.5;
-/** A voice without timings gets its mouth from loudness when no cue came within this time. */
-const CUES_DUE_MS = 150;
-const READING = { leastMs: 1200, msPerCharacter: 60, mostMs: 6000 };
-/** Until the whole voice is there, its length is guessed from the text. */
-const GUESS_MS_PER_CHARACTER = 65;
 
 /**
  * @typedef {import('./wire.js').SayStart} SayStart
@@ -26,22 +20,16 @@ const GUESS_MS_PER_CHARACTER = 65;
  * @property {(weights: Record<string, number>) => void} setViseme
  * @property {(motion: string) => void} play
  *
+ * @typedef {object} Troupe The characters on stage; null is the first.
+ * @property {(character: string | null) => Face} face
+ * @property {(character: string | null) => string} nameOf
+ *
  * @typedef {object} Caption What it asks of subtitles.
+ * @property {(name: string) => void} setName
  * @property {(text: string) => void} show
  * @property {(share: number) => void} reveal
  * @property {() => void} fade
  * @property {() => void} clear
- *
- * @typedef {object} Segment
- * @property {SayStart} start
- * @property {import('./wire.js').Cue[]} cues
- * @property {AudioFrame[]} pending Chunks not yet handed to the player.
- * @property {import('./audio.js').Track | null} track
- * @property {boolean} isSealed All of its audio is known.
- * @property {boolean} isShown Its subtitle and emotion are on stage.
- * @property {boolean} isTold The server knows that it was scheduled.
- * @property {number | null} readFrom When a segment without voice began to be shown.
- * @property {number} lostBefore The player's lost seconds when it was shown.
  */
 
 /** @type {Face} An avatar that is not there yet. */
@@ -51,6 +39,10 @@ export const NO_FACE = { setEmotion: () => {}, setViseme: () => {}, play: () => 
 export class Performer {
   /** @type {Segment[]} */ #queue = [];
   /** @type {number | null} */ #calmAt = null;
+  /** Who spoke last. @type {string | null} */ #speaker = null;
+  /** Seconds of voice that may wait. */ queueMostS = 300;
+  /** Segments that were cut because too much waited. */ dropped = 0;
+  /** BCP 47 tag of what is said. */ language = 'en';
 
   /**
    * @param {object} parts
@@ -63,9 +55,9 @@ export class Performer {
     this.player = player;
     this.caption = caption;
     this.answer = answer;
-    /** @type {Face} */
-    this.face = NO_FACE;
-    /** Current mouth. @type {import('./lipsync.js').Mouth} */
+    /** @type {Troupe} */
+    this.troupe = { face: () => NO_FACE, nameOf: () => '' };
+    /** Current mouth of the speaker. @type {import('./lipsync.js').Mouth} */
     this.mouth = CLOSED;
     this.emotion = { name: 'neutral', intensity: 1 };
   }
@@ -75,44 +67,48 @@ export class Performer {
     return this.#queue.length > 0;
   }
 
-  /** @param {Face} face Shows the current emotion from now on. */
-  setFace(face) {
-    this.face = face;
+  /** @returns {string | null} Who speaks, or spoke last; null is the first character. */
+  get speaker() {
+    return this.#speaker;
+  }
+
+  /** @returns {{turn: string, seg: number, ms: number} | null} What is heard at this moment, and how far it has got. */
+  get position() {
+    const now = this.player.audibleNow();
+    const current = this.#queue[0];
+    if (!current?.track?.isSoundingAt(now)) return null;
+    return { turn: current.start.turn, seg: current.start.seg, ms: current.playedMs(now) };
+  }
+
+  /** @param {Troupe} troupe The speaker among them shows the current emotion from now on. */
+  setTroupe(troupe) {
+    this.troupe = troupe;
+    const face = troupe.face(this.#speaker);
     face.setEmotion(this.emotion.name, this.emotion.intensity);
     face.setViseme(this.mouth);
+    this.caption.setName(troupe.nameOf(this.#speaker));
   }
 
   /** @param {SayStart} start */
   sayStart(start) {
     for (const segment of this.#queue) {
-      if (segment.start.turn !== start.turn) segment.isSealed ||= this.#isVoiced(segment);
+      if (segment.start.turn !== start.turn) segment.isSealed ||= segment.isVoiced;
     }
     this.#queue = this.#queue.filter((segment) => segment.start.turn === start.turn || segment.isSealed);
-    this.#queue.push({
-      start,
-      cues: [],
-      pending: [],
-      track: null,
-      isSealed: false,
-      isShown: false,
-      isTold: false,
-      readFrom: null,
-      lostBefore: 0,
-    });
+    this.#queue.push(new Segment(start, this.language));
   }
 
   /** @param {{turn: string, seg: number, cues: import('./wire.js').Cue[]}} message */
   sayVisemes({ turn, seg, cues }) {
-    const segment = this.#find(turn, seg);
-    if (segment) addCues(segment.cues, cues);
+    this.#find(turn, seg)?.addCues(cues);
   }
 
   /** @param {AudioFrame} frame */
   sayAudio(frame) {
     const segment = this.#find(frame.turn, frame.seg);
     if (!segment || segment.isSealed) return;
-    segment.pending.push(frame);
-    if (frame.isLast) segment.isSealed = true;
+    if (this.waitingSeconds() + frame.pcm.length / frame.sampleRate > this.queueMostS) return this.#drop(segment);
+    segment.take(frame);
     this.#feed();
   }
 
@@ -121,7 +117,7 @@ export class Performer {
     const segment = this.#find(turn, seg);
     if (!segment) return;
     segment.isSealed = true;
-    if (audioMs > 0 && !this.#isVoiced(segment)) this.#giveUp(segment);
+    if (audioMs > 0 && !segment.isVoiced) this.#giveUp(segment);
     this.#feed();
   }
 
@@ -155,11 +151,16 @@ export class Performer {
     return this.#queue.some((segment) => segment.start.turn === turn);
   }
 
+  /** @returns {number} Seconds of voice that have not sounded yet. */
+  waitingSeconds() {
+    return this.#queue.reduce((sum, segment) => sum + segment.waitingS, this.player.aheadSeconds());
+  }
+
   /** Bring stage and answers up to the player's clock. */
   tick() {
     const now = this.player.audibleNow();
     this.#feed();
-    for (let first = this.#queue[0]; first && this.#isOver(first, now); first = this.#queue[0]) {
+    for (let first = this.#queue[0]; first?.isOver(now); first = this.#queue[0]) {
       this.#show(first, now);
       this.#queue.shift();
       this.#tellHeard(first, now);
@@ -167,11 +168,11 @@ export class Performer {
       this.#feed();
     }
     const current = this.#queue[0];
-    if (current && this.#hasBegun(current, now)) {
+    if (current?.hasBegun(now)) {
       this.#show(current, now);
-      this.caption.reveal(this.#shareSaid(current, now));
+      this.caption.reveal(current.shareSaid(now));
     }
-    this.#setMouth(this.#mouthNow(now));
+    this.#setMouth(current?.mouthAt(now, () => this.player.rms()) ?? CLOSED);
     if (this.#calmAt !== null && now >= this.#calmAt) {
       this.#calmAt = null;
       this.#setEmotion('neutral', 1);
@@ -182,56 +183,11 @@ export class Performer {
   #feed() {
     const now = this.player.now();
     for (const segment of this.#queue) {
-      this.#feedOne(segment);
-      if (!segment.isSealed) return;
-      if (!segment.track && !this.#isRead(segment, now)) return;
+      segment.feed(this.player);
+      this.#tellStarted(segment);
+      if (!segment.isFed) return;
+      if (!segment.track && !(segment === this.#queue[0] && segment.isRead(now))) return;
     }
-  }
-
-  /** @param {Segment} segment */
-  #feedOne(segment) {
-    if (segment.pending.length && !segment.track) segment.track = this.player.openTrack(segment.start.turn);
-    for (const frame of segment.pending.splice(0)) {
-      if (frame.pcm.length) segment.track?.push(frame.pcm, frame.sampleRate);
-    }
-    if (segment.isSealed) segment.track?.finish();
-    if (segment.track?.startTime === null && segment.isSealed) segment.track = null;
-    this.#tellStarted(segment);
-  }
-
-  /**
-   * A segment without voice is shown for as long as reading it takes.
-   *
-   * @param {Segment} segment
-   * @param {number} now
-   * @returns {boolean}
-   */
-  #isRead(segment, now) {
-    if (segment !== this.#queue[0]) return false;
-    segment.readFrom ??= now;
-    return now >= segment.readFrom + readingMs(segment.start.text) / 1000;
-  }
-
-  /**
-   * @param {Segment} segment
-   * @param {number} now
-   * @returns {boolean}
-   */
-  #hasBegun(segment, now) {
-    const start = segment.track ? segment.track.startTime : segment.readFrom;
-    return start !== null && now >= start;
-  }
-
-  /**
-   * @param {Segment} segment
-   * @param {number} now
-   * @returns {boolean}
-   */
-  #isOver(segment, now) {
-    const { track } = segment;
-    if (!track) return segment.isSealed && this.#isRead(segment, now);
-    if (track.startTime === null || now < track.endTime) return false;
-    return segment.isSealed || now > track.endTime + ABANDONED_S;
   }
 
   /**
@@ -242,12 +198,23 @@ export class Performer {
     if (segment.isShown) return;
     segment.isShown = true;
     segment.lostBefore = this.player.lostSeconds();
-    const { text, emotion, intensity, motion } = segment.start;
+    const { text, emotion, intensity, motion, character } = segment.start;
     this.#calmAt = null;
+    this.#passOn(character ?? null);
     this.#setEmotion(emotion, intensity);
-    if (motion) this.face.play(motion);
+    if (motion) this.troupe.face(this.#speaker).play(motion);
+    this.caption.setName(this.troupe.nameOf(this.#speaker));
     this.caption.show(text);
-    this.caption.reveal(this.#shareSaid(segment, now));
+    this.caption.reveal(segment.shareSaid(now));
+  }
+
+  /** @param {string | null} character Speaks now; whoever spoke before falls silent and calm. */
+  #passOn(character) {
+    const before = this.troupe.face(this.#speaker);
+    this.#speaker = character;
+    if (this.troupe.face(character) === before) return;
+    before.setViseme(CLOSED);
+    before.setEmotion('neutral', 1);
   }
 
   /** @param {number} now Nothing is left to say. */
@@ -257,36 +224,10 @@ export class Performer {
     this.#calmAt = now + CALM_AFTER_S;
   }
 
-  /**
-   * @param {Segment} segment
-   * @param {number} now
-   * @returns {number} In [0, 1].
-   */
-  #shareSaid(segment, now) {
-    const { track, readFrom } = segment;
-    if (!track) return readFrom === null ? 0 : ((now - readFrom) * 1000) / readingMs(segment.start.text);
-    const guessMs = segment.start.text.length * GUESS_MS_PER_CHARACTER;
-    const lastCueMs = segment.cues.at(-1)?.[0] ?? 0;
-    const wholeMs = segment.isSealed ? track.lengthMs : Math.max(guessMs, track.lengthMs, lastCueMs);
-    return wholeMs ? Math.min(1, track.positionMs(now) / wholeMs) : 1;
-  }
-
-  /**
-   * @param {number} now
-   * @returns {import('./lipsync.js').Mouth}
-   */
-  #mouthNow(now) {
-    const current = this.#queue[0];
-    if (!current?.track?.isSoundingAt(now)) return CLOSED;
-    const atMs = current.track.positionMs(now);
-    if (current.cues.length) return mouthAt(current.cues, atMs);
-    return atMs > CUES_DUE_MS ? mouthOfLevel(this.player.rms(), atMs) : CLOSED;
-  }
-
   /** @param {import('./lipsync.js').Mouth} mouth */
   #setMouth(mouth) {
     this.mouth = mouth;
-    this.face.setViseme(mouth);
+    this.troupe.face(this.#speaker).setViseme(mouth);
   }
 
   /**
@@ -295,7 +236,7 @@ export class Performer {
    */
   #setEmotion(name, intensity) {
     this.emotion = { name, intensity };
-    this.face.setEmotion(name, intensity);
+    this.troupe.face(this.#speaker).setEmotion(name, intensity);
   }
 
   /** @param {Segment} segment */
@@ -313,20 +254,19 @@ export class Performer {
    */
   #tellHeard(segment, now) {
     const { turn, seg } = segment.start;
-    const playedMs = segment.track?.positionMs(now) ?? 0;
     const unheardMs = segment.isShown ? (this.player.lostSeconds() - segment.lostBefore) * 1000 : 0;
-    this.answer({ type: 'heard', turn, seg, ms: Math.max(0, Math.round(playedMs - unheardMs)) });
+    this.answer({ type: 'heard', turn, seg, ms: Math.max(0, Math.round(segment.playedMs(now) - unheardMs)) });
   }
 
-  /**
-   * @param {Segment} segment
-   * @returns {boolean} Whether any of its audio came.
-   */
-  #isVoiced(segment) {
-    return segment.track !== null || segment.pending.length > 0;
+  /** @param {Segment} segment Too much waits already: what it has is said, the rest is not. */
+  #drop(segment) {
+    this.dropped += 1;
+    segment.isSealed = true;
+    if (!segment.isVoiced) this.#giveUp(segment);
+    this.#feed();
   }
 
-  /** @param {Segment} segment Its audio was sent, but never came: nobody waits for it. */
+  /** @param {Segment} segment Nobody waits for its audio any more. */
   #giveUp(segment) {
     this.#queue = this.#queue.filter((other) => other !== segment);
     this.#tellHeard(segment, 0);
@@ -340,12 +280,4 @@ export class Performer {
   #find(turn, seg) {
     return this.#queue.find((segment) => segment.start.turn === turn && segment.start.seg === seg);
   }
-}
-
-/**
- * @param {string} text
- * @returns {number} How long it takes to read, in milliseconds.
- */
-export function readingMs(text) {
-  return Math.min(READING.mostMs, READING.leastMs + READING.msPerCharacter * [...text].length);
 }

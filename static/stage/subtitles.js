@@ -1,195 +1,30 @@
 /**
- * Subtitles: at most two lines, words revealed along with the voice, gone soon after.
+ * Subtitles: at most two lines, words coming along with the voice, gone soon after.
  *
- * Owns its element and the breaking of text into lines and pages. Must not know turns, audio or sockets.
+ * Owns its element. Must not know turns, audio or sockets; breaking.js knows where lines break.
  */
 
-const LINES = 2;
+import { layOut, weightOf } from './breaking.js';
+
 const FADE_AFTER_MS = 1100;
 /** Words appear a little before they are said: the eye is slower than the ear. */
-const AHEAD_SHARE = 0.03;
-/** Never first on a line, never last on a line (Chinese and Japanese line breaking). */
-const NEVER_FIRST = /^[\p{Pe}\p{Pf}!%,.:;?、。〃々〉》」』】〕〟！），．：；？］｝～ーぁぃぅぇぉっゃゅょァィゥェォッャュョ…·]/u;
-const NEVER_LAST = /[\p{Ps}\p{Pi}«“‘¿¡]$/u;
-/** Short words that belong to the next one: prepositions and articles look orphaned at a line's end. */
-const CLINGS = /^(а|и|в|к|с|о|у|я|на|не|ни|но|по|за|из|до|от|же|бы|the|an?|to|of|in|on|at|I)$/iu;
+const AHEAD_SHARE = 0.02;
+/** What the plate and the outline take beside the words, in font sizes. */
+const PADDING = 2.4;
 
 /**
- * @typedef {(text: string) => number} Measure Width of a text.
- * @typedef {{lines: string[][], weight: number}} Page Each line a list of pieces (a word with the space after it);
- *   `weight` is the page's share of the reading.
+ * @typedef {import('./breaking.js').Page} Page
+ * @typedef {{node: HTMLElement, from: number}} ShownWord
+ * @typedef {{pages: Page[], page: number, words: ShownWord[], text: string}} Shown
  */
-
-/**
- * Cut a text into pieces between which a line may break, each with its trailing space.
- *
- * @param {string} text
- * @param {string} language BCP 47 tag.
- * @returns {string[]} Joined they are the text, with runs of white space made one space.
- */
-export function piecesOf(text, language) {
-  const clean = text.replace(/\s+/gu, ' ').trim();
-  /** @type {string[]} */
-  const pieces = [];
-  for (const { segment } of new Intl.Segmenter(safeTag(language), { granularity: 'word' }).segment(clean)) {
-    const last = pieces.at(-1);
-    const joins = last !== undefined && (segment === ' ' || clings(last, segment));
-    if (joins) pieces[pieces.length - 1] = last + segment;
-    else pieces.push(segment);
-  }
-  return pieces;
-}
-
-/**
- * @param {string} left A piece.
- * @param {string} right What follows it.
- * @returns {boolean} Whether no line may break between them.
- */
-function clings(left, right) {
-  if (/\s$/u.test(left)) return false;
-  if (NEVER_FIRST.test(right) || NEVER_LAST.test(left)) return true;
-  const meet = `${[...left].at(-1) ?? ''}${[...right][0] ?? ''}`;
-  return !/[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{Extended_Pictographic}]/u.test(meet);
-}
-
-/**
- * @param {string} tag
- * @returns {string | undefined} The tag, or nothing when the engine does not take it.
- */
-function safeTag(tag) {
-  try {
-    return Intl.getCanonicalLocales(tag)[0];
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Lay a text out on pages of at most two balanced lines.
- *
- * @param {string} text
- * @param {number} maxWidth
- * @param {Measure} measure
- * @param {string} [language]
- * @returns {Page[]}
- */
-export function layOut(text, maxWidth, measure, language = 'en') {
-  const pieces = piecesOf(text, language).flatMap((piece) => cutLong(piece, maxWidth, measure));
-  const lines = greedyLines(pieces, maxWidth, measure);
-  const pages = Math.ceil(lines.length / LINES);
-  /** @type {Page[]} */
-  const laidOut = [];
-  let rest = pieces;
-  for (let page = pages; page > 0; page -= 1) {
-    const taken = page === 1 ? rest.length : shareOf(rest, page, maxWidth, measure);
-    laidOut.push(pageOf(rest.slice(0, taken), maxWidth, measure));
-    rest = rest.slice(taken);
-  }
-  return laidOut;
-}
-
-/**
- * @param {string[]} pieces
- * @param {number} maxWidth
- * @param {Measure} measure
- * @returns {string[][]}
- */
-function greedyLines(pieces, maxWidth, measure) {
-  /** @type {string[][]} */
-  const lines = [];
-  /** @type {string[]} */
-  let line = [];
-  for (const piece of pieces) {
-    if (line.length && measure([...line, piece].join('').trimEnd()) > maxWidth) {
-      lines.push(line);
-      line = [];
-    }
-    line.push(piece);
-  }
-  if (line.length) lines.push(line);
-  return lines;
-}
-
-/**
- * How many pieces the first of several pages takes: no more than fit, and not so many that a crumb is left for the
- * last.
- *
- * @param {string[]} pieces
- * @param {number} pages
- * @param {number} maxWidth
- * @param {Measure} measure
- * @returns {number}
- */
-function shareOf(pieces, pages, maxWidth, measure) {
-  const most = greedyLines(pieces, maxWidth, measure).slice(0, LINES).flat().length;
-  const fair = measure(pieces.join('')) / pages;
-  let taken = 1;
-  while (taken < most && measure(pieces.slice(0, taken + 1).join('')) <= fair * 1.1) taken += 1;
-  const fits = (/** @type {number} */ end) =>
-    greedyLines(pieces.slice(end), maxWidth, measure).length <= LINES * (pages - 1);
-  for (let end = taken; end > taken / 2; end -= 1) {
-    if (/[,.;:!?…，。；：！？、—-]["'»”’)」』]?\s?$/u.test(pieces[end - 1] ?? '') && fits(end)) return end;
-  }
-  return fits(taken) ? taken : most;
-}
-
-/**
- * One page: one line if it fits, else the break that makes both lines most alike.
- *
- * @param {string[]} pieces
- * @param {number} maxWidth
- * @param {Measure} measure
- * @returns {Page}
- */
-function pageOf(pieces, maxWidth, measure) {
-  const weight = pieces.reduce((sum, piece) => sum + weightOf(piece), 0);
-  if (measure(pieces.join('').trimEnd()) <= maxWidth) return { lines: [pieces], weight };
-  let best = { cost: Infinity, at: 0 };
-  for (let at = 1; at < pieces.length; at += 1) {
-    const top = measure(pieces.slice(0, at).join('').trimEnd());
-    const bottom = measure(pieces.slice(at).join('').trimEnd());
-    const tooWide = Math.max(0, top - maxWidth) + Math.max(0, bottom - maxWidth);
-    const orphan = CLINGS.test((pieces[at - 1] ?? '').trim()) ? 0.12 * maxWidth : 0;
-    const cost = tooWide * 100 + Math.abs(top - bottom) + orphan;
-    if (cost < best.cost) best = { cost, at };
-  }
-  return { lines: [pieces.slice(0, best.at), pieces.slice(best.at)].filter((line) => line.length), weight };
-}
-
-/**
- * @param {string} piece
- * @param {number} maxWidth
- * @param {Measure} measure
- * @returns {string[]} The piece, or parts of it that fit: between graphemes, so that no emoji falls apart.
- */
-function cutLong(piece, maxWidth, measure) {
-  if (measure(piece.trimEnd()) <= maxWidth) return [piece];
-  const parts = [''];
-  for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(piece)) {
-    const last = parts.at(-1) ?? '';
-    if (last && measure(last + segment) > maxWidth) parts.push(segment);
-    else parts[parts.length - 1] = last + segment;
-  }
-  return parts;
-}
-
-/**
- * @param {string} piece
- * @returns {number} About how long it takes to say; signs of Chinese and Japanese are syllables.
- */
-export function weightOf(piece) {
-  const signs = piece.match(/[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/gu)?.length ?? 0;
-  const pause = /[.!?…。！？]/u.test(piece) ? 4 : /[,;:—，；：、]/u.test(piece) ? 2 : 0;
-  return Math.max(1, [...piece].length + 1.5 * signs + pause);
-}
 
 /** The element at the foot of the stage. */
 export class Subtitles {
-  /** @type {{pages: Page[], page: number, words: {node: HTMLElement, from: number}[], text: string} | null} */
-  #shown = null;
+  /** @type {Shown | null} */ #shown = null;
   /** @type {number | undefined} */ #fadeTimer;
   #isOn = true;
   #language = 'en';
+  #showsName = true;
 
   /** @param {HTMLElement} root Gets the subtitle as children. */
   constructor(root) {
@@ -212,10 +47,32 @@ export class Subtitles {
     return this.#shown?.text ?? '';
   }
 
+  /** @returns {string[]} Words that have been said, of the page of words on screen. */
+  get said() {
+    const words = this.#shown?.words ?? [];
+    return words.filter(({ node }) => node.classList.contains('is-said')).map(({ node }) => node.textContent ?? '');
+  }
+
   /** @param {boolean} isOn */
   setOn(isOn) {
     this.#isOn = isOn;
     if (!isOn) this.clear();
+  }
+
+  /** @param {import('./look.js').SubtitleStyle} style */
+  setStyle({ words, name }) {
+    this.plate.dataset.words = words;
+    this.#showsName = name;
+    this.tag.hidden = !name || !this.tag.textContent;
+  }
+
+  /** Lay out what is shown anew: place or size changed. */
+  fit() {
+    const shown = this.#shown;
+    if (!shown) return;
+    shown.pages = this.#pagesOf(shown.text);
+    shown.page = -1;
+    this.#turnTo(0);
   }
 
   /** @param {string} language BCP 47 tag of what is said: chooses the shapes of Chinese and Japanese signs. */
@@ -227,26 +84,20 @@ export class Subtitles {
   /** @param {string} name Who speaks; "" shows no name. */
   setName(name) {
     this.tag.textContent = name;
-    this.tag.hidden = !name;
+    this.tag.hidden = !name || !this.#showsName;
   }
 
   /** @param {string} text Replaces what is shown. */
   show(text) {
     clearTimeout(this.#fadeTimer);
     if (!this.#isOn || !text.trim()) return this.clear();
-    const style = getComputedStyle(this.words);
-    const pen = this.pen;
-    if (pen) pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-    const fontSize = parseFloat(style.fontSize);
-    const measure = (/** @type {string} */ part) => pen?.measureText(part).width ?? part.length * fontSize * 0.6;
-    const room = this.root.clientWidth - 2.4 * fontSize;
-    this.#shown = { pages: layOut(text, room, measure, this.#language), page: -1, words: [], text };
+    this.#shown = { pages: this.#pagesOf(text), page: -1, words: [], text };
     this.plate.classList.remove('is-fading');
     this.#turnTo(0);
     this.plate.classList.add('is-shown');
   }
 
-  /** @param {number} share How much of the text has been said, in [0, 1]. */
+  /** @param {number} share How much of the text's weight has been said, in [0, 1]. */
   reveal(share) {
     const shown = this.#shown;
     if (!shown) return;
@@ -281,7 +132,20 @@ export class Subtitles {
     this.plate.classList.remove('is-shown', 'is-fading');
   }
 
-  /** @param {number} number Put this page's words into the plate, not yet revealed. */
+  /**
+   * @param {string} text
+   * @returns {Page[]}
+   */
+  #pagesOf(text) {
+    const style = getComputedStyle(this.words);
+    const pen = this.pen;
+    if (pen) pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const fontSize = parseFloat(style.fontSize);
+    const measure = (/** @type {string} */ part) => pen?.measureText(part).width ?? part.length * fontSize * 0.6;
+    return layOut(text, this.root.clientWidth - PADDING * fontSize, measure, this.#language);
+  }
+
+  /** @param {number} number Put this page's words into the plate, not yet said. */
   #turnTo(number) {
     const shown = this.#shown;
     const page = shown?.pages[number];

@@ -4,6 +4,8 @@
  * Pure: knows no DOM, no audio, no socket. The protocol is `vtcontrol.v1`.
  */
 
+import { lookOf } from './look.js';
+
 export const FRAME_HEADER_BYTES = 32;
 export const FRAME_VERSION = 1;
 const LAST_CHUNK = 1;
@@ -15,11 +17,8 @@ export const VISEMES = Object.freeze(
 );
 
 /**
- * @typedef {object} Look How the stage shows the character.
- * @property {boolean} badge Show the "AI" badge.
- * @property {boolean} subtitles Show subtitles.
- * @property {{kind: string, palette: Record<string, string>, parts?: Record<string, string>}} avatar
- * @property {string} character Its name.
+ * @typedef {import('./look.js').Look} Look
+ * @typedef {import('./look.js').StageLook} StageLook
  *
  * @typedef {object} Hello
  * @property {'hello'} type
@@ -29,7 +28,7 @@ export const VISEMES = Object.freeze(
  * @property {{id: string, name: string, language: string}} stream
  * @property {number} epoch
  * @property {number} fence
- * @property {Look} look
+ * @property {StageLook} look
  * @property {boolean} muted
  * @property {boolean} panicked
  *
@@ -42,6 +41,7 @@ export const VISEMES = Object.freeze(
  * @property {string} emotion
  * @property {number} intensity In [0, 1].
  * @property {string | null} motion
+ * @property {string | null} character Key of who speaks; null is the first of the look's characters.
  *
  * @typedef {object} SayVisemes
  * @property {'say.visemes'} type
@@ -62,7 +62,7 @@ export const VISEMES = Object.freeze(
  * @typedef {{type: 'turn.end', turn: string, fence: number, outcome: string}} TurnEnd
  * @typedef {{type: 'stop', epoch: number, reason: string, turn: string | null}} Stop
  * @typedef {{type: 'state', panicked: boolean, muted: boolean}} StageState
- * @typedef {{type: 'look', look: Look}} LookChange
+ * @typedef {{type: 'look', look: StageLook}} LookChange
  * @typedef {{type: 'primary', primary: boolean}} Primary
  * @typedef {{type: 'ping', n: number}} Ping
  * @typedef {Hello | SayStart | SayVisemes | SayEnd | TurnEnd | Stop | StageState | LookChange | Primary | Ping} Message
@@ -132,6 +132,9 @@ export function parseMessage(text) {
   return { ok: true, value: normalised(message) };
 }
 
+/** @type {(value: any, otherwise: any) => any} The value if it is a text with something in it. */
+const textOr = (value, otherwise) => (typeof value === 'string' && value ? value : otherwise);
+
 /**
  * @param {any} message A message of a known type whose required fields fit.
  * @returns {Message}
@@ -142,9 +145,10 @@ function normalised(message) {
     case 'say.start':
       return {
         ...message,
-        emotion: isText(message.emotion) ? message.emotion : 'neutral',
+        emotion: textOr(message.emotion, 'neutral'),
         intensity: isNumber(message.intensity) ? Math.min(1, Math.max(0, message.intensity)) : 1,
         motion: message.motion ?? null,
+        character: textOr(message.character, null),
       };
     case 'say.visemes':
       return { ...message, cues: message.cues.filter(isCue) };
@@ -165,25 +169,6 @@ function normalised(message) {
  */
 function isCue(cue) {
   return Array.isArray(cue) && cue.length === 2 && isNumber(cue[0]) && cue[0] >= 0 && VISEMES.includes(cue[1]);
-}
-
-/**
- * @param {any} look
- * @returns {Look}
- */
-function lookOf(look) {
-  const avatar = isObject(look.avatar) ? look.avatar : {};
-  return {
-    ...look,
-    badge: look.badge !== false,
-    subtitles: look.subtitles !== false,
-    character: isText(look.character) ? look.character : '',
-    avatar: {
-      ...avatar,
-      kind: isText(avatar.kind) ? avatar.kind : 'puppet',
-      palette: isObject(avatar.palette) ? avatar.palette : {},
-    },
-  };
 }
 
 /**

@@ -64,8 +64,9 @@ function setUp({ isPreview = false } = {}) {
       onLook: () => {},
       onLanguage: () => {},
       onMuted: write('muted'),
+      onPrimary: () => {},
       onHello: () => {},
-      onPing: () => {},
+      onPing: write('ping'),
       send: write('send'),
       resync: () => write('resync')(null),
     },
@@ -208,7 +209,7 @@ test('a ping is answered with its number', () => {
   const { tell, effects } = setUp();
   tell({ type: 'ping', n: 7 });
 
-  assert.deepEqual(effects, [['send', { type: 'pong', n: 7 }]]);
+  assert.deepEqual(effects, [['ping', 7]]);
 });
 
 test('the journal keeps no words', () => {

@@ -25,6 +25,25 @@ class FakeParam {
   cancelScheduledValues(at) {
     this.calls.push(['cancel', 0, at]);
   }
+
+  /** @returns {(time: number) => number} The value at a moment, as a browser would have it. */
+  heard() {
+    /** @type {[string, number, number][]} */
+    let events = [];
+    for (const call of this.calls) {
+      if (call[0] === 'cancel') events = events.filter(([, , at]) => at < call[2]);
+      else events.push(call);
+    }
+    events.sort((left, right) => left[2] - right[2]);
+    return (time) => {
+      const next = events.find(([, , at]) => at > time);
+      const last = events.filter(([, , at]) => at <= time).at(-1);
+      const from = last?.[1] ?? this.value;
+      if (next?.[0] !== 'ramp') return from;
+      const began = last?.[2] ?? 0;
+      return from + ((next[1] - from) * (time - began)) / (next[2] - began);
+    };
+  }
 }
 
 /** A source that remembers when it was to sound. */
@@ -117,13 +136,22 @@ export class FakeStage {
   calls = [];
   shown = '';
   share = 0;
+  speaker = '';
 
   /** @type {(name: string, intensity: number) => void} */
   setEmotion = (name, intensity) => void this.calls.push(['emotion', name, intensity]);
-  /** @type {() => void} */
-  setViseme = () => {};
+  /** @type {Record<string, number>} */
+  mouth = {};
+  /** @type {(weights: Record<string, number>) => void} */
+  setViseme = (weights) => {
+    this.mouth = weights;
+  };
   /** @type {(motion: string) => void} */
   play = (motion) => void this.calls.push(['play', motion]);
+  /** @type {(name: string) => void} */
+  setName = (name) => {
+    this.speaker = name;
+  };
   /** @type {(text: string) => void} */
   show = (text) => {
     this.shown = text;
@@ -328,4 +356,57 @@ export function openServer(kind = 'stage') {
     tickets += 1;
     return { status: 201, body: { ticket: `t${tickets}`, expires_in: 30 } };
   };
+}
+
+/** As much of an element as the stage's parts ask for. */
+export class FakeElement {
+  className = '';
+  hidden = false;
+  textContent = '';
+  /** @type {Record<string, string>} */ dataset = {};
+  /** @type {FakeElement[]} */ children = [];
+  /** @type {Record<string, string>} */ vars = {};
+  /** @type {Set<string>} */ classes = new Set();
+  /** @type {FakeElement | null} */ parent = null;
+  style = { setProperty: (/** @type {string} */ name, /** @type {string} */ value) => void (this.vars[name] = value) };
+  classList = {
+    toggle: (/** @type {string} */ name, /** @type {boolean} */ isOn) => {
+      if (isOn) this.classes.add(name);
+      else this.classes.delete(name);
+    },
+  };
+
+  /** @param {string} tag */
+  constructor(tag) {
+    this.tag = tag;
+  }
+
+  /** @param {FakeElement[]} nodes */
+  append(...nodes) {
+    for (const node of nodes) node.parent = this;
+    this.children.push(...nodes);
+  }
+
+  remove() {
+    if (this.parent) this.parent.children = this.parent.children.filter((child) => child !== this);
+  }
+}
+
+/**
+ * Run with a document that makes such elements.
+ *
+ * @param {() => void} run
+ */
+export function withDocument(run) {
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'document');
+  Object.defineProperty(globalThis, 'document', {
+    configurable: true,
+    value: { createElement: (/** @type {string} */ tag) => new FakeElement(tag) },
+  });
+  try {
+    run();
+  } finally {
+    if (before) Object.defineProperty(globalThis, 'document', before);
+    else Reflect.deleteProperty(globalThis, 'document');
+  }
 }

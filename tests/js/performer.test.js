@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Player } from '../../static/stage/audio.js';
-import { Performer, readingMs } from '../../static/stage/performer.js';
+import { Performer } from '../../static/stage/performer.js';
+import { readingMs } from '../../static/stage/segment.js';
 import { FakeAudioContext, FakeStage, OTHER_TURN, TURN } from './fakes.js';
 
 function setUp() {
@@ -13,7 +14,7 @@ function setUp() {
   /** @type {any[]} */
   const answers = [];
   const performer = new Performer({ player, caption: stage, answer: (message) => answers.push(message) });
-  performer.setFace(stage);
+  performer.setTroupe({ face: () => stage, nameOf: () => 'Mira' });
   stage.calls = [];
   const at = (/** @type {number} */ time) => {
     context.currentTime = time;
@@ -26,7 +27,8 @@ function setUp() {
 /** @param {Performer} performer @param {object} [changes] */
 function begin(performer, changes = {}) {
   performer.sayStart({
-    type: 'say.start', turn: TURN, fence: 1, seg: 0, text: 'Hello there', emotion: 'joy', intensity: 1, motion: 'wave', ...changes,
+    type: 'say.start', turn: TURN, fence: 1, seg: 0, text: 'Hello there', emotion: 'joy', intensity: 1, motion: 'wave', character: null,
+    ...changes,
   });
 }
 
@@ -180,7 +182,7 @@ test('a segment whose end never came is over some time after its voice ran dry',
   at(1);
   assert.deepEqual(heard(), []);
   at(5);
-  assert.deepEqual(heard(), [[0, 200]]);
+  assert.deepEqual(heard(), [[0, 198]], 'all but what the limiter still looked ahead at');
 });
 
 test('a new turn does not wait for what an old one left unfinished', () => {
@@ -232,4 +234,105 @@ test('words are revealed along with the voice', () => {
   at(0.06 + 0.5);
 
   assert.ok(Math.abs(stage.share - 0.5) < 0.01);
+});
+
+test('whoever is named speaks; the one before falls silent and calm', () => {
+  const { performer, at } = setUp();
+  const [first, guest] = [new FakeStage(), new FakeStage()];
+  const faces = { first, guest };
+  performer.setTroupe({
+    face: (key) => faces[/** @type {'first' | 'guest'} */ (key ?? 'first')],
+    nameOf: (key) => (key === 'guest' ? 'Gus' : 'Mira'),
+  });
+  begin(performer);
+  audio(performer, 200);
+  begin(performer, { seg: 1, character: 'guest', emotion: 'smug', motion: 'nod' });
+  performer.sayVisemes({ turn: TURN, seg: 1, cues: [[0, 'aa']] });
+  audio(performer, 400, { seg: 1 });
+  at(0.1);
+  first.calls = [];
+  guest.calls = [];
+
+  at(0.4);
+
+  assert.deepEqual(guest.calls, [['emotion', 'smug', 1], ['play', 'nod']]);
+  assert.deepEqual(first.calls, [['emotion', 'neutral', 1]]);
+  assert.deepEqual([first.mouth, guest.mouth], [{ sil: 1 }, { aa: 1 }]);
+  assert.equal(performer.speaker, 'guest');
+});
+
+test('the name above the subtitle is that of whoever speaks', () => {
+  const { performer, stage, at } = setUp();
+  performer.setTroupe({ face: () => stage, nameOf: (key) => key ?? 'Mira' });
+  begin(performer, { character: 'Gus' });
+  audio(performer, 200);
+
+  at(0.1);
+
+  assert.equal(stage.speaker, 'Gus');
+});
+
+test('a voice that would wait longer than allowed is cut, and the answer tells the truth', () => {
+  const { performer, at, heard } = setUp();
+  performer.queueMostS = 10;
+  begin(performer);
+  for (let seq = 0; seq < 30; seq += 1) audio(performer, 500, { seq, isLast: seq === 29 });
+  begin(performer, { seg: 1 });
+  audio(performer, 500, { seg: 1 });
+
+  assert.ok(performer.waitingSeconds() <= 10.07);
+  assert.equal(performer.dropped, 2);
+  for (let time = 0; time < 12; time += 0.5) at(time);
+  assert.deepEqual(heard(), [[1, 0], [0, 9500]]);
+});
+
+test('a long talk is scheduled a few seconds ahead, never all at once', () => {
+  const { performer, context, at } = setUp();
+  begin(performer);
+  for (let seq = 0; seq < 120; seq += 1) audio(performer, 500, { seq, isLast: seq === 119 });
+
+  const atOnce = context.sources.length;
+  for (let time = 0; time < 61; time += 0.25) at(time);
+
+  assert.ok(atOnce <= 20, `${atOnce} chunks`);
+  assert.equal(context.sources.length, 121, 'and the tail that the limiter looked ahead at');
+  assert.equal(performer.player.stats.underruns, 0);
+  assert.equal(performer.isBusy, false);
+});
+
+test('ten minutes of talk do not drift: shapes and words follow the audio clock to the end', () => {
+  const { performer, player, at, stage, heard } = setUp();
+  const minutes = 10;
+  for (let seg = 0; seg < minutes * 6; seg += 1) {
+    const from = 0.06 + seg * 10;
+    begin(performer, { seg, text: 'One two three, four five six.' });
+    performer.sayVisemes({ turn: TURN, seg, cues: [[0, 'PP'], [5000, 'aa'], [9500, 'sil']] });
+    for (let seq = 0; seq < 20; seq += 1) {
+      audio(performer, 500, { seg, seq, isLast: seq === 19 });
+      at(from + seq * 0.5 - 0.01);
+    }
+    at(from + 4.9);
+    assert.deepEqual(performer.mouth, { PP: 1 }, `segment ${seg}`);
+    at(from + 5.1);
+    assert.deepEqual(performer.mouth, { aa: 1 }, `segment ${seg}`);
+    at(from + 9.99);
+    assert.ok(stage.share > 0.97);
+  }
+  at(minutes * 60 + 1);
+
+  assert.equal(player.stats.underruns + player.stats.gaps, 0);
+  assert.deepEqual(heard().filter(([, ms]) => ms !== 10000), []);
+});
+
+test('where the voice is can be read at any moment', () => {
+  const { performer, at } = setUp();
+  begin(performer);
+  audio(performer, 500);
+
+  at(0.16);
+
+  assert.equal(performer.position?.seg, 0);
+  assert.ok(Math.abs(Number(performer.position?.ms) - 100) < 0.01);
+  at(2);
+  assert.equal(performer.position, null);
 });

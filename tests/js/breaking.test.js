@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { layOut, piecesOf, weightOf } from '../../static/stage/subtitles.js';
+import { layOut, piecesOf, weightOf } from '../../static/stage/breaking.js';
 
 const WIDE = /[\u3000-\u9fff\uff00-\uffef\u{1f000}-\u{1ffff}]/u;
 
