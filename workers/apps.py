@@ -5,6 +5,8 @@ from importlib import import_module
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from personas.trials import Trials, install
+
 
 class WorkersConfig(AppConfig):
     """Everything that runs live."""
@@ -17,3 +19,10 @@ class WorkersConfig(AppConfig):
         app = import_module("vtcontrol.celery").app
         for module in app.conf.imports:
             import_module(module)
+        install(_engine_trials)
+
+
+def _engine_trials() -> Trials:
+    """Return who tries engines for the admin; loaded when somebody does, since it brings every vendor's adapter."""
+    made: Trials = import_module("workers.trials").EngineTrials()
+    return made

@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
+from personas.admin.trying import TryingAdmin
 from personas.models import Brain, Voice, VoiceEngine
 from personas.services import check_fallback, remove_key, store_key
 from vtcontrol.kernel.errors import InputInvalid
@@ -23,7 +24,7 @@ from vtcontrol.tenancy.admin_marks import Tone, ago, chip, nothing
 from vtcontrol.tenancy.admin_site import Place, Shelf, site
 
 KEY_SETS = "tenancy.change_credential"
-REMOTE_FIELDS = ("base_url", "model", "api_key", "remove_key", "credential", "price")
+REMOTE_FIELDS = ("base_url", "model", "api_key", "remove_key", "credential", "audio_format", "raw_rate", "price")
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
@@ -60,6 +61,9 @@ class EngineForm(StudioForm):
                 else _("Stored encrypted and never shown again. Local servers need none.")
             )
 
+    class Media:
+        js = (forms.Script("admin/trying.js", type="module"),)
+
     def clean_base_url(self) -> str:
         """Refuse addresses that are none, or that carry a password.
 
@@ -78,7 +82,7 @@ class EngineForm(StudioForm):
         return url
 
     def clean(self) -> dict[str, Any]:
-        """Refuse to send a stored key to another host than the one it was given for."""
+        """Refuse to send a stored key to another host than the one it was given for, and fallbacks in a circle."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         if found.get("api_key") and found.get("remove_key"):
             self.add_error("remove_key", _("Either a new key or none: you asked for both."))
@@ -87,20 +91,15 @@ class EngineForm(StudioForm):
         if before and after and is_kept and origin(before) != origin(after) and "credential" not in self.changed_data:
             message = _("The stored key was given for %(host)s. Enter the key for the new address, or remove it.")
             self.add_error("api_key", forms.ValidationError(message, params={"host": origin(before)[1]}))
-        return found
-
-
-class BrainForm(EngineForm):
-    """The form of a brain."""
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse fallbacks in a circle."""
-        found = super().clean()
         try:
             check_fallback(self.instance, found.get("fallback"))
         except InputInvalid as problem:
             self.add_error("fallback", str(problem))
         return found
+
+
+class BrainForm(EngineForm):
+    """The form of a brain."""
 
 
 class VoiceForm(EngineForm):
@@ -119,11 +118,13 @@ class VoiceForm(EngineForm):
         return found
 
 
-class EngineAdmin(TrackedAdmin):
+class EngineAdmin(TryingAdmin, TrackedAdmin):
     """What brains and voices have in common."""
 
     readonly_fields = ("status",)
-    list_select_related: Any = ("credential",)
+    list_select_related: Any = ("credential", "fallback")
+    autocomplete_fields = ("fallback",)
+    change_form_outer_after_template = "admin/personas/engine/trying.html"
 
     @display(description=_("status"))
     def status(self, engine: Brain | Voice) -> SafeString:
@@ -165,9 +166,7 @@ class BrainAdmin(EngineAdmin):
     next_step = _("Without one the built-in scripted brain answers. Add one for real conversation.")
     form = BrainForm
     list_display = ("name", "model", "host", "key_hint", "fallback", "status")
-    list_select_related = ("credential", "fallback")
     search_fields = ("name", "model")
-    autocomplete_fields = ("fallback",)
     fieldsets = (
         (None, {"fields": ("name", "status")}),
         (_("Where it is"), {"fields": ("base_url", "model", "api_key", "remove_key", "credential")}),
@@ -205,13 +204,14 @@ class VoiceAdmin(EngineAdmin):
     )
     next_step = _("Add a voice: the built-in engine with en-us+f3 speaks at once.")
     form = VoiceForm
-    list_display = ("name", "engine_chip", "voice_name", "key_hint", "status")
+    list_display = ("name", "engine_chip", "voice_name", "key_hint", "fallback", "status")
     list_filter = (("engine", ChoicesDropdownFilter),)
     search_fields = ("name", "voice_name")
     conditional_fields = dict.fromkeys(REMOTE_FIELDS, f"engine == '{VoiceEngine.OPENAI.value}'")
     fieldsets = (
         (None, {"fields": ("name", "engine", "voice_name", "status")}),
         (_("Where it is"), {"fields": REMOTE_FIELDS}),
+        (_("When it fails"), {"fields": ("fallback",)}),
         (_("How it sounds"), {"fields": ("rate", "pitch", "volume")}),
     )
 

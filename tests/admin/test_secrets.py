@@ -152,6 +152,7 @@ def test_a_new_engine_keeps_its_first_key(as_manager: Client, studio: Studio) ->
         {
             "name": "Nova", "engine": "openai", "voice_name": "nova", "base_url": "https://one.example/v1",
             "model": "tts", "api_key": KEY, "price": "0", "rate": "1", "pitch": "1", "volume": "1", "_save": "Save",
+            "audio_format": "auto", "raw_rate": "24000",
         },
     )  # fmt: skip
 

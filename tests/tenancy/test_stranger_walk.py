@@ -13,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 
+from personas.models import Emotion
 from tests.tenancy.html_forms import read_form
 from tests.tenancy.routes import ModelPage, model_pages, site_routes
 from tests.tenancy.tables import rows_of
@@ -133,6 +134,18 @@ def _button(walk: Walk, page: ModelPage) -> Calls:
         yield Call("POST", url, form)
 
 
+def _try(walk: Walk, page: ModelPage) -> Calls:
+    """Our engine by its id, and hers with our key, our feelings and our words in the form."""
+    url, ours, hers = walk.url(page), walk.our_row(page.model), walk.their_row(page.model)
+    form = walk.our_form(walk.url(_sibling(page, "change"), ours.pk))
+    smuggled = walk.smuggled(walk.url(_sibling(page, "change"), hers.pk))
+    local = {"engine": "espeak", "base_url": "http://127.0.0.1:9/v1", "emotion": str(walk.our_row(Emotion).pk)}
+    yield Call("GET", url)
+    yield Call("POST", url, {**form, "object_id": str(ours.pk), "what": "connection"})
+    yield Call("POST", url, {**form, **local, "object_id": "", "what": "sample"})
+    yield Call("POST", url, {**smuggled, **local, "object_id": str(hers.pk), "what": "sample"})
+
+
 def _export(walk: Walk, page: ModelPage) -> Calls:
     url = walk.url(page)
     form = read_form(walk.stranger.get(url).content)
@@ -194,6 +207,7 @@ PAGES: dict[str, Callable[[Walk, ModelPage], Calls]] = {
     "process_import": _process_import,
     "export": _export,
     "password_change": _password_change,
+    "try": _try,
     # buttons and pages of one row
     "preview_prompt": _button,
     "links": _button,
@@ -323,6 +337,7 @@ def test_the_stranger_gets_nothing_from_a_page_of_the_site(name: str, walk: Walk
 NOTHING_TO_NOTICE = {
     "import": "the first step only shows what was sent",
     "password_change": "people are the operator's",
+    "try": "the answer says how a trial went, and nothing is saved",
 }
 
 

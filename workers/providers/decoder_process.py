@@ -18,10 +18,9 @@ import json
 import os
 import signal
 import struct
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from enum import IntEnum
-from typing import Any, BinaryIO, NamedTuple, Protocol
+from typing import Any, BinaryIO, NamedTuple
 
 HEADER = struct.Struct("<IBI")
 MOST_MEMORY = 1 << 30
@@ -70,11 +69,7 @@ class NotAudio(Exception):
 
 
 class Quiet:
-    """Drops the silence that encoders put in front of speech, and passes everything after it.
-
-    Args:
-        rate: Hertz.
-    """
+    """Drops the silence that encoders put in front of speech (`rate` in Hertz), and passes everything after it."""
 
     AUDIBLE = 30  # of 32,768: -61 dB
     MOST_MS = 150
@@ -94,18 +89,6 @@ class Quiet:
         cut = min(silent, self._left)
         self._left = self._left - cut if loud is None else 0
         return pcm[2 * cut :]
-
-
-class Codec(Protocol):
-    """Turns bytes into FFmpeg's frames."""
-
-    def frames(self, data: bytes) -> Iterable[Any]:
-        """Take the next bytes; yield the frames they complete."""
-        ...
-
-    def rest(self) -> Iterable[Any]:
-        """Yield what was held back; the input is over."""
-        ...
 
 
 class Stream:
@@ -183,17 +166,14 @@ class Plain:
         return ()
 
 
-def _crc_table() -> list[int]:
-    table = []
-    for number in range(256):
-        value = number << 24
-        for _ in range(8):
-            value = (value << 1) ^ (0x04C11DB7 if value & 0x8000_0000 else 0)
-        table.append(value & 0xFFFF_FFFF)
-    return table
+def _crc_of(number: int) -> int:
+    value = number << 24
+    for _ in range(8):
+        value = (value << 1) ^ (0x04C11DB7 if value & 0x8000_0000 else 0)
+    return value & 0xFFFF_FFFF
 
 
-_CRC = _crc_table()
+_CRC = [_crc_of(number) for number in range(256)]
 
 
 def ogg_crc(page: bytes) -> int:
@@ -293,19 +273,14 @@ class OggOpus:
 
 
 class Decoding:
-    """One job: bytes in, mono PCM16 at one rate out.
-
-    Args:
-        av: The PyAV package.
-        plan: What to do.
-    """
+    """One job: bytes in, mono PCM16 at one rate out."""
 
     def __init__(self, av: Any, plan: Plan) -> None:
         self._rate = plan.rate
         self._resampler = av.AudioResampler(format="s16", layout="mono", rate=plan.rate)
         self._quiet = Quiet(plan.rate) if plan.codec in {"mp3", "aac"} else None
         self._opus = OggOpus(av) if plan.codec == "opus" else None
-        self._codec: Codec = self._opus or _codec_of(av, plan)
+        self._codec = self._opus or _codec_of(av, plan)
         self._unheard = 0
         self._skipped = 0
 
@@ -342,7 +317,7 @@ class Decoding:
         return bytes(each.planes[0])[: 2 * each.samples]
 
 
-def _codec_of(av: Any, plan: Plan) -> Codec:
+def _codec_of(av: Any, plan: Plan) -> Stream | Plain:
     if plan.codec.startswith("pcm_"):
         return Plain(av, plan)
     if plan.codec in {"mp3", "aac", "flac"}:
@@ -421,5 +396,4 @@ def main() -> None:
 if __name__ == "__main__":
     with contextlib.suppress(BrokenPipeError):  # the parent is gone
         main()
-    sys.stderr.close()
     os._exit(0)

@@ -83,7 +83,7 @@ class OpenAIChat:
             if stream.content_type == "application/json":
                 yield TextDelta(reader.read_whole(await stream.whole(MOST_WHOLE_BYTES)))
             elif stream.content_type not in _EVENT_STREAMS:
-                raise Garbled("not an event stream")
+                raise Garbled(f"{stream.content_type[:40] or 'something'} is not an event stream")
             else:
                 async with aclosing(self._read(stream, reader, began)) as texts:
                     async for text in texts:

@@ -191,6 +191,19 @@ class OpenAIClient:
             )
         return RawStream(stream.response)
 
+    async def get(self, path: str, patience: Patience) -> RawStream:
+        """Ask for something and return the answer as soon as the head of it is there; raises like `post`."""
+        timeout = httpx2.Timeout(patience.first_s, connect=patience.connect_s)
+        async with asyncio.timeout(patience.first_s):
+            stream = await self._sdk.get(
+                path,
+                cast_to=object,
+                options={"headers": self._headers, "timeout": timeout},
+                stream=True,
+                stream_cls=AsyncStream[object],
+            )
+        return RawStream(stream.response)
+
     async def knock(self, connections: int, patience: Patience) -> None:
         """Open connections ahead of need; whatever the server answers, or if it does not, is all right."""
         timeout = httpx2.Timeout(patience.first_s, connect=patience.connect_s)
