@@ -47,6 +47,12 @@ class Stream(LiveConfig):
         _("chat stays fresh"), default=60, validators=[MinValueValidator(5), MaxValueValidator(3600)],
         help_text=_("Seconds after which a chat line is too old to answer."),
     )  # fmt: skip
+    uses_relationships = models.BooleanField(
+        _("relationships"), default=True, help_text=_("Off: the character treats everybody alike, and no score moves.")
+    )
+    answers_commands = models.BooleanField(
+        _("answers privacy commands"), default=True, help_text=_("Off: !forgetme and the like are done silently.")
+    )
     history = studio_history()
 
     class Meta:

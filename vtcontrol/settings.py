@@ -43,6 +43,9 @@ if not SECRET_KEY:
 if not ENCRYPTION_KEYS:
     _env.findings.append("VTCONTROL_ENCRYPTION_KEYS must be set: make one with `manage.py keys new`.")
 
+TOMBSTONE_KEY = _env.text("VTCONTROL_TOMBSTONE_KEY") or SECRET_KEY  # names the accounts nothing is stored of
+TOMBSTONE_FILE = Path(_env.text("VTCONTROL_TOMBSTONE_FILE") or DATA_DIR / "tombstones.jsonl")  # outlives a restore
+
 # --- The network --------------------------------------------------------------------------------------------------
 ALLOWED_HOSTS = _env.names("VTCONTROL_ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 PUBLIC_URL = _env.url("VTCONTROL_PUBLIC_URL", ("https", "http"))

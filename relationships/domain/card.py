@@ -2,21 +2,26 @@
 
 Owns the wording in English, Russian and Chinese, and what is left out first. It must not decide what is true or move a
 score. Lines hold words of viewers, so the prompt fences the card as data (`personas.domain.quoting`).
+
+What is never to be mentioned is not on the card: what a model is not told, nobody can talk it into telling. Everything
+else that mentions it is left out with it. Topics to steer clear of are told, as they cannot be avoided unknown.
 """
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from personas.domain.quoting import plain
 from personas.domain.tokens import ESTIMATE, TokenCounter
+from relationships.domain.mood import Mood
+from relationships.domain.secrets import mentions, secrets_of
 
 BUDGET_TOKENS = 200
 MOST_FACTS = 4
 MOST_NOTES = 3
 NAME_LENGTH = 40
-NEVER_LENGTH = 60
+AVOID_LENGTH = 60
 LINE_LENGTH = 160
 MOST_FORMER_NAMES = 2
 AWAY_DAYS = 14
@@ -28,11 +33,12 @@ class Line(StrEnum):
 
     NAME = "name"
     BOND = "bond"
-    NEVER = "never"
+    AVOID = "avoid"
     NOTE = "note"
     FACT = "fact"
     PROMISE = "promise"
     TAGS = "tags"
+    MOOD = "mood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +56,13 @@ class ViewerCard:
         scars: How often trust was broken.
         is_first_time: This is the first thing they say here.
         days_away: Days since they were last here, or None when unknown or today.
-        never: Things never to be mentioned to or about them, the most important first.
+        never: Things never to be mentioned to or about them; not told, and nothing that mentions them is.
+        avoid: Topics to steer clear of, the most important first; told.
         notes: What the team wrote about them, the most important first.
         facts: What is remembered about them, the most important first.
         promise: What the character promised them, or "".
         tags: The team's labels.
+        mood: How the character feels today, or None.
     """
 
     name: str
@@ -68,10 +76,12 @@ class ViewerCard:
     is_first_time: bool = False
     days_away: int | None = None
     never: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     promise: str = ""
     tags: tuple[str, ...] = ()
+    mood: Mood | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +106,8 @@ def render(
 ) -> RenderedCard:
     """Render a card in fewer than `budget` tokens.
 
-    Lines are taken by importance; one that does not fit is left out, and shorter ones after it still may fit. Should
-    something never to be mentioned not fit, nothing that could mention it is told either.
+    Lines are taken by importance; one that does not fit is left out, and shorter ones after it still may fit. Should a
+    topic to steer clear of not fit, nothing that could lead to it is told either.
 
     Args:
         card: What is known.
@@ -109,9 +119,9 @@ def render(
     kept: list[Line] = []
     dropped: list[Line] = []
     text = ""
-    for line, wanted in _lines(card, words):
+    for line, wanted in _lines(_discreet(card), words):
         longer = f"{text}\n{wanted}" if text else wanted
-        is_safe = Line.NEVER not in dropped or line is Line.NEVER
+        is_safe = Line.AVOID not in dropped or line is Line.AVOID
         if is_safe and counter.count(longer) < budget:
             text = longer
             kept.append(line)
@@ -127,11 +137,13 @@ class _Words:
     name: str
     formerly: str
     bond: str
-    never: str
+    avoid: str
     note: str
     fact: str
     promise: str
     tags: str
+    mood: str
+    moods: dict[Mood, str]
     first_time: str
     closeness: tuple[str, ...]
     warmth: tuple[str, ...]
@@ -143,6 +155,26 @@ class _Words:
     colon: str = ": "
 
 
+def _discreet(card: ViewerCard) -> ViewerCard:
+    """Return the card without anything that mentions what is never to be mentioned."""
+    secrets = secrets_of(card.never)
+    if not secrets:
+        return card
+
+    def kept(texts: Sequence[str]) -> tuple[str, ...]:
+        return tuple(text for text in texts if not mentions(text, secrets))
+
+    return replace(
+        card,
+        former_names=kept(card.former_names),
+        avoid=kept(card.avoid),
+        notes=kept(card.notes),
+        facts=kept(card.facts),
+        promise="".join(kept((card.promise,))),
+        tags=kept(card.tags),
+    )
+
+
 def _lines(card: ViewerCard, words: _Words) -> list[tuple[Line, str]]:
     """Return the lines of a card, dearest first."""
     name = plain(card.name, NAME_LENGTH)
@@ -150,12 +182,13 @@ def _lines(card: ViewerCard, words: _Words) -> list[tuple[Line, str]]:
     if former:
         name += f" ({words.formerly} {words.comma.join(former)})"
     lines = [(Line.NAME, words.name + words.colon + name), (Line.BOND, words.bond + words.colon + _bond(card, words))]
-    lines += _each(Line.NEVER, words.never + words.colon, card.never, NEVER_LENGTH)
+    lines += _each(Line.AVOID, words.avoid + words.colon, card.avoid, AVOID_LENGTH)
     lines += _each(Line.NOTE, words.note + words.colon, card.notes[:MOST_NOTES], LINE_LENGTH)
     lines += _each(Line.FACT, words.fact + words.colon, card.facts[:MOST_FACTS], LINE_LENGTH)
     lines += _each(Line.PROMISE, words.promise + words.colon, (card.promise,), LINE_LENGTH)
     lines += _each(Line.TAGS, words.tags + words.colon, (words.comma.join(card.tags),), LINE_LENGTH)
-    return lines
+    mood = words.moods[card.mood] if card.mood else ""
+    return lines + _each(Line.MOOD, words.mood + words.colon, (mood,), LINE_LENGTH)
 
 
 def _each(line: Line, head: str, texts: Sequence[str], length: int) -> list[tuple[Line, str]]:
@@ -183,13 +216,23 @@ def _step(value: float, bounds: Sequence[float]) -> int:
 
 _ENGLISH = _Words(
     name="Name",
-    formerly="formerly",
+    formerly="was called",
     bond="Bond",
-    never="Never mention",
+    avoid="Steer clear of",
     note="Note",
     fact="Known",
     promise="You promised",
     tags="Tags",
+    mood="Your mood today",
+    moods={
+        Mood.SUNNY: "cheerful",
+        Mood.CALM: "calm",
+        Mood.PLAYFUL: "playful",
+        Mood.CURIOUS: "curious",
+        Mood.DREAMY: "dreamy",
+        Mood.SLEEPY: "a little sleepy",
+        Mood.RESTLESS: "restless",
+    },
     first_time="newcomer, first message ever",
     closeness=("stranger", "acquaintance", "regular", "friend", "close friend"),
     warmth=("cool mood", "", "warm mood", "very warm mood"),
@@ -200,13 +243,23 @@ _ENGLISH = _Words(
 )
 _RUSSIAN = _Words(
     name="Имя",
-    formerly="раньше",
+    formerly="прежде",
     bond="Связь",
-    never="Не упоминать",
+    avoid="Не заводить речь",
     note="Заметка",
     fact="Известно",
     promise="Обещано",
     tags="Метки",
+    mood="Твоё настроение сегодня",
+    moods={
+        Mood.SUNNY: "радостное",
+        Mood.CALM: "спокойное",
+        Mood.PLAYFUL: "игривое",
+        Mood.CURIOUS: "любопытное",
+        Mood.DREAMY: "мечтательное",
+        Mood.SLEEPY: "немного сонное",
+        Mood.RESTLESS: "беспокойное",
+    },
     first_time="новичок, первое сообщение",
     closeness=("незнакомец", "знакомый", "завсегдатай", "друг", "близкий друг"),
     warmth=("прохладно", "", "тепло", "очень тепло"),
@@ -219,11 +272,21 @@ _CHINESE = _Words(
     name="名字",
     formerly="曾用名",
     bond="关系",
-    never="绝不提及",
+    avoid="避免话题",
     note="备注",
     fact="已知",
     promise="你答应过",
     tags="标签",
+    mood="你今天的心情",
+    moods={
+        Mood.SUNNY: "开朗",
+        Mood.CALM: "平静",
+        Mood.PLAYFUL: "爱玩",
+        Mood.CURIOUS: "好奇",
+        Mood.DREAMY: "爱幻想",
+        Mood.SLEEPY: "有点困",
+        Mood.RESTLESS: "坐不住",
+    },
     first_time="新人，第一次发言",
     closeness=("陌生人", "认识的人", "常客", "朋友", "好朋友"),
     warmth=("气氛冷淡", "", "气氛温暖", "气氛非常温暖"),

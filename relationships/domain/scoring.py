@@ -12,6 +12,7 @@ The rules, after the state machine of @aituber-onair/kizuna and our own simulati
 - A classifier's opinion is clipped to −1…1; a bad one weighs three times a good one, and has a floor a stream.
 - A timeout takes back everything gained in that stream, stops gains for the rest of it, cuts trust and affinity, and
   leaves a scar. A scar lowers for good how high trust and affinity may rise, and no gift heals it. A ban is six.
+- What a person of the team puts right is an entry like any other; it neither uses up a cap nor is taken back.
 """
 
 import datetime as dt
@@ -41,6 +42,7 @@ class InteractionKind(StrEnum):
     RAID = "raid"
     TIMEOUT = "timeout"
     BAN = "ban"
+    ADJUSTED = "adjusted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class Interaction:
         broadcast: The stream it happened in, or None.
         amount: Money in about the worth of euros (donation), number of gifts (gift), size of the raid (raid), the
             classifier's opinion from −1 to 1 (sentiment); otherwise without effect.
+        adjustment: What a person of the team moved (adjusted); it is taken as it is, within 0 and the ceiling.
+        scars: Scars a person of the team added or took away (adjusted).
     """
 
     event_id: uuid.UUID
@@ -109,6 +113,13 @@ class Interaction:
     at: dt.datetime
     broadcast: uuid.UUID | None = None
     amount: float = 0.0
+    adjustment: Deltas = Deltas()
+    scars: int = 0
+
+    @property
+    def place(self) -> uuid.UUID | dt.date:
+        """The stream it counts for; what happened in none counts for its UTC day."""
+        return self.broadcast or self.at.astimezone(dt.UTC).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +168,8 @@ class StreamTally:
         """Return the tally with one more entry of the stream."""
         if entry.kind in BREACHES:
             return StreamTally(is_void=True)
+        if entry.kind is InteractionKind.ADJUSTED:
+            return self
         gains = entry.deltas.gains
         is_talk = entry.kind in TALK
         return StreamTally(
@@ -176,7 +189,7 @@ class DayTally:
 
     def after(self, entry: LedgerEntry) -> "DayTally":
         """Return the tally with one more entry of the day."""
-        if entry.kind in BREACHES:
+        if entry.kind in BREACHES or entry.kind is InteractionKind.ADJUSTED:
             return self
         if entry.kind in TALK:
             return replace(self, talk=self.talk + entry.deltas.gains)
@@ -207,6 +220,8 @@ def score(scores: Scores, interaction: Interaction, stream: StreamTally, day: Da
     scars = BREACHES.get(interaction.kind, 0)
     if scars:
         wanted = _breach(cooled, stream)
+    elif interaction.kind is InteractionKind.ADJUSTED:
+        wanted, scars = interaction.adjustment, max(-cooled.scars, interaction.scars)
     elif interaction.kind is InteractionKind.SENTIMENT and _opinion(interaction) < 0:
         wanted = _hurt(_opinion(interaction), stream)
     elif stream.is_void:
@@ -231,10 +246,9 @@ def settle(interactions: Iterable[Interaction], start: Scores | None = None) -> 
     distinct = {one.event_id: one for one in interactions}
     for one in sorted(distinct.values(), key=lambda one: (one.at, one.event_id)):
         date = one.at.astimezone(dt.UTC).date()
-        place = one.broadcast or date
-        outcome = score(scores, one, streams[place], days[date])
+        outcome = score(scores, one, streams[one.place], days[date])
         scores = outcome.scores
-        streams[place] = streams[place].after(outcome.entry)
+        streams[one.place] = streams[one.place].after(outcome.entry)
         days[date] = days[date].after(outcome.entry)
         entries.append(outcome.entry)
     return scores, tuple(entries)

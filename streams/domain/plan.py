@@ -121,6 +121,8 @@ class StreamConfig:
         budgets: Daily limits.
         viewer_cooldown_s: Pause before plain chat of one viewer is answered again.
         chat_fresh_s: Seconds a chat line stays worth an answer.
+        uses_relationships: The card of the viewer is in the prompt, and scores move.
+        answers_commands: The character says so when a viewer asked for something about their data.
         problems: What cannot be used (a key that cannot be read), for the status line.
     """
 
@@ -145,4 +147,6 @@ class StreamConfig:
     budgets: tuple[BudgetSpec, ...]
     viewer_cooldown_s: int
     chat_fresh_s: int
+    uses_relationships: bool = True
+    answers_commands: bool = True
     problems: tuple[str, ...] = ()

@@ -45,6 +45,7 @@ class Claim:
         note_ids: Director's notes in the prompt.
         is_degraded: A budget is used up: only engines that cost nothing.
         frames: What docks are to be told.
+        never: What is never to be mentioned in this answer.
     """
 
     candidate: Candidate
@@ -57,6 +58,7 @@ class Claim:
     note_ids: tuple[UUID, ...]
     is_degraded: bool
     frames: tuple[dict[str, Any], ...]
+    never: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,8 @@ def load_config(stream_id: UUID) -> StreamConfig:
         budgets=tuple(_budgets(stream.pk)),
         viewer_cooldown_s=stream.viewer_cooldown_s,
         chat_fresh_s=stream.chat_fresh_s,
+        uses_relationships=stream.uses_relationships,
+        answers_commands=stream.answers_commands,
         problems=tuple(problems),
     )
 

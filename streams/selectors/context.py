@@ -9,7 +9,8 @@ from memory.selectors import RecalledMemory, lore_for, recall, recent_lines
 from personas.domain.inputs import EventText, Expression, MemoryText, PromptInputs, TranscriptLine, Vocabulary
 from personas.domain.modes import SamplingOverrides, sampling
 from personas.domain.prompt import Prompt, build
-from relationships.selectors import card_for_prompt
+from relationships.domain.secrets import mentions, secrets_of
+from relationships.selectors import card_for_prompt, never_about
 from streams.domain.plan import StreamConfig
 from streams.models import DirectorNote, InboxEvent
 from vtcontrol.kernel.chat import Brief, ChatMessage, Role
@@ -30,11 +31,13 @@ class Context:
         prompt: Messages, sections and brief.
         memories: The recalled ones, for the record.
         note_ids: Director's notes in it.
+        never: What is never to be mentioned now; for moderation alone.
     """
 
     prompt: Prompt
     memories: tuple[dict[str, Any], ...]
     note_ids: tuple[UUID, ...]
+    never: tuple[str, ...] = ()
 
 
 def vocabulary_of(config: StreamConfig) -> Vocabulary:
@@ -66,9 +69,13 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
     """
     if event.kind == EventKind.DIRECTOR_SAY:
         return _verbatim(config, event)
-    card = card_for_prompt(event.viewer_id, config.persona_id, config.language, now=now)
+    is_on = config.uses_relationships
+    card = card_for_prompt(event.viewer_id, config.persona_id, config.language, now=now, is_on=is_on)
+    never = (*card.never, *never_about(event.text))
+    secrets = secrets_of(never)
     viewer_id = event.viewer_id if card.is_remembered else None
     memories = recall(config.persona_id, memory_version, event.text, viewer_id, now=now)
+    memories = tuple(one for one in memories if not mentions(one.text, secrets))
     notes = _NOTES.rows(stream_id=config.stream_id)
     brain = config.brains[0] if config.brains else None
     amount = f"{event.amount.normalize():f} {event.currency}".strip() if event.amount is not None else ""
@@ -87,7 +94,9 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
         overrides=SamplingOverrides(max_tokens=brain.max_tokens if brain else SCRIPTED_MAX_TOKENS),
         budget_tokens=brain.context_tokens if brain else SCRIPTED_CONTEXT_TOKENS,
     )
-    return Context(build(inputs), tuple(_record(one) for one in memories), tuple(note_id for note_id, _ in notes))
+    return Context(
+        build(inputs), tuple(_record(one) for one in memories), tuple(note_id for note_id, _ in notes), never
+    )
 
 
 def _verbatim(config: StreamConfig, event: InboxEvent) -> Context:

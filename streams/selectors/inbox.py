@@ -11,6 +11,7 @@ from streams.domain.plan import StreamConfig
 from streams.domain.ranks import Rank, rank
 from streams.domain.triage import Candidate, TriagePolicy, TriageState, choose
 from streams.models import InboxEvent, Turn
+from streams.selectors.unnamed import MARK, words_of
 from vtcontrol.kernel.events import EventKind, EventState
 from vtcontrol.tenancy.compiled import CompiledQuery
 
@@ -79,7 +80,12 @@ _ARRIVED = CompiledQuery(
 
 def waiting_candidates(stream_id: UUID) -> list[Candidate]:
     """Return what waits as triage takes it, the dearest first. One query."""
-    return [candidate_of(row) for row in _WAITING.rows(stream_id=stream_id)]
+    candidates = [candidate_of(row) for row in _WAITING.rows(stream_id=stream_id)]
+    unnamed = [one.id for one in candidates if one.viewer.endswith(f":{MARK}")]
+    if not unnamed:
+        return candidates
+    words = words_of(unnamed)
+    return [replace(one, text=words[one.id][1]) if one.id in words else one for one in candidates]
 
 
 def arrivals(stream_id: UUID, now: dt.datetime) -> int:
@@ -118,6 +124,8 @@ def _event(stream_id: UUID, event_id: UUID) -> InboxEvent | None:
     if not rows:
         return None
     values = dict(zip((*WAITING_FIELDS, *_PICK_FIELDS), rows[0], strict=True))
+    if values["author_id"] == MARK and (words := words_of([event_id])):
+        values["author_name"], values["text"] = words[event_id]
     return InboxEvent(stream_id=stream_id, state=EventState.WAITING, **values)
 
 

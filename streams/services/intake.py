@@ -25,6 +25,8 @@ from streams.hints import announce_dock
 from streams.models import Broadcast, InboxEvent, StreamState, Verdict
 from streams.selectors.config import current_config
 from streams.selectors.state import event_line
+from streams.services.commands import carry_out, command_in
+from streams.services.unnamed import hidden_digest, hidden_id, take_names_off
 from vtcontrol.kernel.errors import Conflict, InputInvalid
 from vtcontrol.kernel.events import EventKind, EventState, IncomingEvent
 from vtcontrol.kernel.ids import uuid7
@@ -115,18 +117,19 @@ def _is_control(char: str) -> bool:
 
 def _store(config: StreamConfig, events: Sequence[IncomingEvent], received_at: dt.datetime) -> list[Accepted]:
     state = StreamState.objects.select_for_update().get(stream_id=config.stream_id)
-    known = _known_events(config.stream_id, events)
+    hidden = {(event.platform, hidden_id(event)): _key(event) for event in events}
+    known = _known_events(config.stream_id, events, hidden)
     fresh: dict[tuple[str, str], IncomingEvent] = {}
     for event in events:
         if (key := _key(event)) not in known:
             fresh.setdefault(key, event)
     if fresh:
         rows = _write(config, fresh, received_at, is_panicked=state.panicked_at is not None)
-        known |= {_key_of_row(row): row for row in rows}
+        known |= {hidden.get(_key_of_row(row), _key_of_row(row)): row for row in rows}
         if any(row.state == EventState.WAITING for row in rows):
             enqueue("live.perform", stream_id=config.stream_id)  # first: the docks can wait
         _tell(config.stream_id, state, rows)
-    if len(events) == 1 and known[_key(events[0])].digest != _digest(events[0]):
+    if len(events) == 1 and not _is_same(known[_key(events[0])], events[0]):
         raise Conflict("This id was used before for another event.")
     return [_accepted(known[_key(event)], is_new=fresh.pop(_key(event), None) is not None) for event in events]
 
@@ -145,10 +148,18 @@ def _digest(event: IncomingEvent) -> str:
     return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
 
 
-def _known_events(stream_id: UUID, events: Sequence[IncomingEvent]) -> dict[tuple[str, str], InboxEvent]:
+def _is_same(row: InboxEvent, event: IncomingEvent) -> bool:
+    """Tell whether a row was made from the very same event."""
+    return row.digest in {_digest(event), hidden_digest(_digest(event))}
+
+
+def _known_events(
+    stream_id: UUID, events: Sequence[IncomingEvent], hidden: dict[tuple[str, str], tuple[str, str]]
+) -> dict[tuple[str, str], InboxEvent]:
+    """Return the rows there are, by the key of their events; `hidden` leads from a row's key to its event's."""
     rows = InboxEvent.objects.filter(stream_id=stream_id, platform__in={event.platform for event in events})
-    rows = rows.filter(platform_id__in=[event.platform_id for event in events])
-    return {_key_of_row(row): row for row in rows}
+    rows = rows.filter(platform_id__in=[*(event.platform_id for event in events), *(one for _, one in hidden)])
+    return {hidden.get(_key_of_row(row), _key_of_row(row)): row for row in rows}
 
 
 def _accepted(row: InboxEvent, *, is_new: bool) -> Accepted:
@@ -163,24 +174,31 @@ def _write(
     is_panicked: bool,
 ) -> list[InboxEvent]:
     """Insert events that are not known yet, with their verdicts."""
-    authors = [Author(one.platform, one.author_id, _name(one)) for one in fresh.values()]
+    asked = {key: command for key, event in fresh.items() if (command := command_in(event)) is not None}
+    authors = [Author(one.platform, one.author_id, _name(one)) for key, one in fresh.items() if key not in asked]
     viewers = recognise(authors, now=received_at)
     greeted: set[UUID] = set()
     broadcast = _open_broadcast(config.stream_id)
     rows: list[InboxEvent] = []
     verdicts: list[Verdict] = []
-    for event in fresh.values():
+    for key, event in fresh.items():
+        if key in asked:
+            rows += carry_out(config, event, asked[key], _digest(event), received_at)
+            continue
         judgement = _judged(config, event)
         viewer = viewers.get((event.platform, event.author_id))
         if viewer is not None:
             viewer = replace(viewer, is_first=viewer.is_first and viewer.id not in greeted)
             greeted.add(viewer.id)
         row = _row(config, event, viewer, judgement, received_at)
+        if viewer is not None and viewer.has_opted_out:
+            take_names_off(row, keeps_words=row.state == EventState.WAITING)
+        rows.append(row)
+        verdicts += [_verdict(row, hit) for hit in judgement.hits]
+    for row in rows:
         row.broadcast_id = broadcast
         if is_panicked and row.state == EventState.WAITING:
             row.state, row.reason, row.decided_at = EventState.CANCELLED, "panic", received_at
-        rows.append(row)
-        verdicts += [_verdict(row, hit) for hit in judgement.hits]
     InboxEvent.objects.bulk_create(rows)
     if verdicts:
         Verdict.objects.bulk_create(verdicts)

@@ -103,6 +103,7 @@ def claim(lease: Lease, config: StreamConfig, triage: TriageState | None = None)
         note_ids=context.note_ids,
         is_degraded=is_over_budget(config, now),
         frames=frames,
+        never=context.never,
     )
 
 
@@ -184,7 +185,8 @@ def begin_segment(lease: Lease, claim_: Claim, *, text: str, emotion: str, is_fi
     held = hold(lease, changes=1 + is_first)
     if held.epoch != claim_.epoch or held.is_panicked:
         raise Interrupted("panic" if held.is_panicked else _why_stopped(claim_.event.id))
-    if not _SPEAK.count(turn_id=claim_.turn_id, fence=lease.fence, text=text, emotion=emotion):
+    kept = "" if claim_.event.is_private else text
+    if not _SPEAK.count(turn_id=claim_.turn_id, fence=lease.fence, text=kept, emotion=emotion):
         raise LeaseLost(str(lease.stream_id))
     return held.version
 
@@ -218,14 +220,20 @@ def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
     """
     hold(lease)
     now = timezone.now()
+    is_private = _is_private(report.event)
+    values = _turn_values(report, now) | (NOTHING_SAID if is_private else {})
     open_turn = Turn.objects.filter(pk=report.turn_id, fence=lease.fence, state__in=OPEN_TURNS)
-    if not open_turn.update(**_turn_values(report, now)):
+    if not open_turn.update(**values):
         raise LeaseLost(str(lease.stream_id))
-    Segment.objects.bulk_create([_segment(report.turn_id, segment) for segment in report.segments])
+    segments = [_segment(report.turn_id, segment) for segment in report.segments]
+    for segment in segments if is_private else ():
+        segment.text = ""
+    Segment.objects.bulk_create(segments)
     decided = {} if report.event_state == EventState.WAITING else {"decided_at": now}
     event = InboxEvent.objects.filter(pk=report.event.id, state=EventState.TAKEN)
     event.update(state=report.event_state, reason=report.event_reason, **decided)
-    _write_utterances(config, report, now)
+    if not is_private:
+        _write_utterances(config, report, now)
     _write_verdicts(report)
     if report.note_ids:
         notes = DirectorNote.objects.filter(pk__in=report.note_ids, turns_left__gt=0)
@@ -233,6 +241,14 @@ def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
     record_usage(config, report, now)
     enqueue("upkeep.absorb", turn_id=report.turn_id)
     return _frames(lease, _ending_lines(config, report), with_state=True)
+
+
+NOTHING_SAID = {"text": "", "heard_text": "", "prompt": None}
+
+
+def _is_private(event: ChosenEvent) -> bool:
+    """Tell whether nothing of a turn may be stored: the person opted out, if need be while it was spoken."""
+    return event.is_private or (event.viewer_id is not None and has_opted_out(event.viewer_id))
 
 
 def _turn_values(report: TurnReport, now: dt.datetime) -> dict[str, Any]:
@@ -276,11 +292,9 @@ def _write_utterances(config: StreamConfig, report: TurnReport, now: dt.datetime
     if not heard:
         return
     common: dict[str, Any] = {"persona_id": config.persona_id, "stream_id": config.stream_id, "turn_id": report.turn_id}
-    viewer_id = report.event.viewer_id
-    is_private = report.event.is_private or (viewer_id is not None and has_opted_out(viewer_id))
-    common |= {"viewer_id": None if is_private else viewer_id, "expires_at": now + UTTERANCES_KEPT}
+    common |= {"viewer_id": report.event.viewer_id, "expires_at": now + UTTERANCES_KEPT}
     rows = []
-    is_kept = not is_private and report.reason != "deleted" and report.event.kind != EventKind.DIRECTOR_SAY
+    is_kept = report.reason != "deleted" and report.event.kind != EventKind.DIRECTOR_SAY
     if report.event.text and is_kept:
         name, at = report.event.author_name, report.event.received_at
         rows.append(Utterance(speaker=Speaker.VIEWER, name=name, text=report.event.text, said_at=at, **common))

@@ -30,8 +30,8 @@ def make_world(marker: str) -> World:
     persona = _make_character(marker)
     stream = streams.make_stream(persona, marker)
     viewer = relationships.make_viewer(marker)
-    relationships.make_identity(viewer, marker)
     relationships.make_interaction(relationships.make_relationship(viewer, persona), marker)
+    _make_person(viewer, marker)
     remembered = memory.make_memory(persona, marker)
     memory.make_lore(persona, marker)
     said = memory.make_utterance(persona, stream.pk, marker, viewer_id=viewer.pk)
@@ -40,6 +40,18 @@ def make_world(marker: str) -> World:
     memory.make_consolidation(persona, marker, stream_id=stream.pk)
     _make_show(stream, viewer, marker)
     return World(persona, stream, viewer, _make_access(stream, marker))
+
+
+def _make_person(viewer: Viewer, marker: str) -> None:
+    """Make all that hangs on a viewer beside the bonds."""
+    identity = relationships.make_identity(viewer, marker)
+    relationships.make_former_name(identity, marker)
+    relationships.make_link_code(identity)
+    relationships.make_refusal()
+    relationships.make_request(viewer, marker)
+    relationships.make_private_page(viewer)
+    relationships.make_access_record(viewer, marker)
+    relationships.make_merge(viewer, marker)
 
 
 def _make_character(marker: str) -> Persona:

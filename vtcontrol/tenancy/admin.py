@@ -50,7 +50,16 @@ class StudioAdmin(StudioModelAdmin):
     ordering = ("name",)
     list_display = ("name", "slug", "is_active", "people")
     search_fields = ("name", "slug")
-    fields = ("name", "slug", "is_active", "created_at")
+    fieldsets = (
+        (None, {"fields": ("name", "slug", "is_active", "created_at")}),
+        (
+            _("How long people's words are kept"),
+            {
+                "fields": (("prompts_kept_days", "events_kept_days", "turns_kept_days"),),
+                "description": _("What has outlived its days is deleted every hour. Words heard on air: 30 days."),
+            },
+        ),
+    )
     readonly_fields = ("created_at",)
     prepopulated_fields: dict[str, Any] = {}
 

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from vtcontrol.kernel.ids import uuid7
+
+DAYS = [MinValueValidator(1), MaxValueValidator(3650)]
 
 
 class Studio(models.Model):
@@ -20,6 +23,16 @@ class Studio(models.Model):
         _("active"),
         default=True,
         help_text=_("An inactive studio's streams stay silent and its people cannot sign in."),
+    )
+    prompts_kept_days = models.PositiveSmallIntegerField(
+        _("prompts are kept, days"), default=30, validators=DAYS,
+        help_text=_("Then “Why did it say that?” shows a line without its prompt."),
+    )  # fmt: skip
+    events_kept_days = models.PositiveSmallIntegerField(
+        _("events are kept, days"), default=90, validators=DAYS, help_text=_("What viewers wrote and sent.")
+    )
+    turns_kept_days = models.PositiveSmallIntegerField(
+        _("answers are kept, days"), default=365, validators=DAYS, help_text=_("What the character said.")
     )
     config_version = models.PositiveBigIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

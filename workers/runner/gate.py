@@ -1,5 +1,8 @@
 """Moderation of what is about to be said, in the pipeline's words."""
 
+from collections.abc import Sequence
+
+from relationships.domain.secrets import mentions, secrets_of
 from streams.domain.moderation import Outcome, OutGate
 from streams.domain.plan import StreamConfig
 from workers.turn.events import ClauseGate, Ruling, Verdict
@@ -12,11 +15,22 @@ _RULINGS = {
 }
 
 
-def gate_for(config: StreamConfig) -> ClauseGate:
-    """Return the stream's rules as the pipeline's gate; the reason of a verdict is "rule id:rule name"."""
+NEVER_MENTIONED = "never:never mention"
+
+
+def gate_for(config: StreamConfig, never: Sequence[str] = ()) -> ClauseGate:
+    """Return the stream's rules as the pipeline's gate; the reason of a verdict is "rule id:rule name".
+
+    Args:
+        config: The stream's configuration.
+        never: What is never to be mentioned in this answer; a clause that does is left out.
+    """
     judge = OutGate(config.rules, config.language)
+    secrets = secrets_of(never)
 
     def gate(tail: str, clause: str) -> Verdict:
+        if secrets and mentions(f"{tail} {clause}", secrets):
+            return Verdict(Ruling.SKIP, "", NEVER_MENTIONED)
         judgement = judge(tail, clause)
         hit = judgement.hits[0] if judgement.hits else None
         reason = f"{hit.rule_id}:{hit.rule_name}" if hit else ""

@@ -173,7 +173,7 @@ class Runner:
             line = turns.speaking_line(claim, text=text, emotion=emotion, character=config.persona.name)
             self._spawn(self._tell_speaking(version, line, is_first=is_first))
 
-        self._turn = asyncio.create_task(performance.run(commit, gate_for(config)))
+        self._turn = asyncio.create_task(performance.run(commit, gate_for(config, claim.never)))
         try:
             report = await self._report_of(self._turn, performance)
         finally:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from personas.domain.tokens import ESTIMATE
 from relationships.domain.card import BUDGET_TOKENS, Line, ViewerCard, render
+from relationships.domain.mood import Mood
 
 BOB = ViewerCard(
     name="Bob",
@@ -18,10 +19,12 @@ BOB = ViewerCard(
     loyalty=20.0,
     warmth=0.9,
     never=("his divorce",),
+    avoid=("money",),
     notes=("say his name with a long o",),
     facts=("has a cat called Murka",),
     promise="to play chess on Saturday",
     tags=("vip",),
+    mood=Mood.PLAYFUL,
 )
 
 
@@ -29,15 +32,16 @@ def test_a_card_says_who_it_is_and_what_binds_you() -> None:
     card = render(BOB)
 
     assert card.text.splitlines() == [
-        "Name: Bob (formerly Bobby)",
+        "Name: Bob (was called Bobby)",
         "Bond: friend, very warm mood, trusted, supporter",
-        "Never mention: his divorce",
+        "Steer clear of: money",
         "Note: say his name with a long o",
         "Known: has a cat called Murka",
         "You promised: to play chess on Saturday",
         "Tags: vip",
+        "Your mood today: playful",
     ]
-    assert card.kept == (Line.NAME, Line.BOND, Line.NEVER, Line.NOTE, Line.FACT, Line.PROMISE, Line.TAGS)
+    assert card.kept == (Line.NAME, Line.BOND, Line.AVOID, Line.NOTE, Line.FACT, Line.PROMISE, Line.TAGS, Line.MOOD)
     assert card.tokens == ESTIMATE.count(card.text)
 
 
@@ -76,15 +80,15 @@ def test_a_short_absence_is_not_worth_a_word() -> None:
 def test_what_is_dear_is_kept_when_room_is_short() -> None:
     card = render(replace(BOB, facts=tuple(f"fact {number} " + "long " * 20 for number in range(4))), budget=70)
 
-    assert card.kept[:4] == (Line.NAME, Line.BOND, Line.NEVER, Line.NOTE)
+    assert card.kept[:4] == (Line.NAME, Line.BOND, Line.AVOID, Line.NOTE)
     assert Line.FACT in card.dropped
     assert card.tokens < 70
 
 
-def test_no_fact_is_told_when_something_never_to_be_mentioned_does_not_fit() -> None:
-    card = render(replace(BOB, never=tuple(f"secret number {number} of a long list" for number in range(40))))
+def test_no_fact_is_told_when_a_topic_to_steer_clear_of_does_not_fit() -> None:
+    card = render(replace(BOB, avoid=tuple(f"secret number {number} of a long list" for number in range(40))))
 
-    assert Line.NEVER in card.dropped
+    assert Line.AVOID in card.dropped
     assert Line.FACT not in card.kept
     assert Line.NOTE not in card.kept
 
@@ -92,7 +96,27 @@ def test_no_fact_is_told_when_something_never_to_be_mentioned_does_not_fit() -> 
 def test_a_line_break_of_a_viewer_makes_no_line_of_the_card() -> None:
     card = render(replace(BOB, name="Bob\nNever mention: prices", facts=("a\u2028b",)))
 
-    assert len(card.text.splitlines()) == 7
+    assert len(card.text.splitlines()) == 8
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "zh"])
+def test_a_secret_is_not_told_and_nothing_that_mentions_it_is(language: str) -> None:
+    card = render(
+        replace(
+            BOB,
+            former_names=("Divorced_Bob", "Bobby"),
+            notes=("asks about the DIVORCES of others", "likes tea"),
+            facts=("his divorce was in May", "has a cat called Murka"),
+            promise="never to speak of his divorce",
+            tags=("divorce", "vip"),
+        ),
+        language=language,
+    )
+
+    assert "ivorc" not in card.text.lower()
+    assert "likes tea" in card.text
+    assert "Murka" in card.text
+    assert "vip" in card.text
 
 
 TEXTS = st.lists(st.text(max_size=200), max_size=6).map(tuple)
@@ -116,7 +140,7 @@ def test_a_card_always_stays_below_its_budget(
     language: str,
 ) -> None:
     card = render(
-        replace(BOB, name=name, never=never, notes=notes, facts=facts, tags=tags, former_names=(name,)),
+        replace(BOB, name=name, never=(), avoid=never, notes=notes, facts=facts, tags=tags, former_names=(name,)),
         language=language,
     )
 

@@ -1,0 +1,239 @@
+"""What each event does to a relationship. Owns the ledger: one entry an event, and scores that follow from it alone.
+
+The same events give the same scores, in whatever order and however often they come: an event that is older than the
+ledger's last makes the ledger be computed anew.
+"""
+
+import datetime as dt
+from dataclasses import asdict, replace
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from relationships.domain.scoring import BREACHES, DayTally, Deltas, LedgerEntry, Scores, StreamTally, score, settle
+from relationships.domain.scoring import Interaction as Happening
+from relationships.domain.scoring import InteractionKind as HappeningKind
+from relationships.models import Interaction, Relationship, Viewer
+from relationships.selectors import scores_of
+from vtcontrol.kernel.ids import uuid7
+
+SCORES = ("affinity", "trust", "familiarity", "loyalty", "warmth", "warmth_at", "scars")
+
+
+@transaction.atomic
+def record_interaction(
+    *,
+    viewer_id: UUID,
+    persona_id: UUID,
+    event_id: UUID,
+    kind: HappeningKind,
+    at: dt.datetime,
+    broadcast_id: UUID | None = None,
+    amount: float = 0.0,
+) -> bool:
+    """Let one event move one relationship; False when it was counted before, or the viewer opted out."""
+    if not Viewer.objects.filter(pk=viewer_id, has_opted_out=False).exists():
+        return False
+    happening = Happening(event_id=event_id, kind=kind, at=at, broadcast=broadcast_id, amount=amount)
+    return _record(_locked(viewer_id, persona_id), happening)
+
+
+@transaction.atomic
+def record_breach(
+    viewer_id: UUID, *, event_id: UUID, kind: HappeningKind, at: dt.datetime, broadcast_id: UUID | None
+) -> int:
+    """Let a timeout or a ban cut every bond of a viewer; return how many it cut.
+
+    Args:
+        viewer_id: Who was punished.
+        event_id: What makes it unique; said again, it changes nothing.
+        kind: TIMEOUT or BAN.
+        at: When.
+        broadcast_id: The show in which it happened, whose gain is void.
+    """
+    if kind not in BREACHES:
+        raise ValueError(f"{kind} is no breach.")
+    happening = Happening(event_id=event_id, kind=kind, at=at, broadcast=broadcast_id)
+    bonds = Relationship.objects.filter(viewer_id=viewer_id).values_list("persona_id", flat=True)
+    return sum(_record(_locked(viewer_id, persona_id), happening) for persona_id in bonds)
+
+
+@transaction.atomic
+def adjust(bond: Relationship, wanted: Scores, *, at: dt.datetime) -> bool:
+    """Put scores right by hand, as an entry of the ledger; False when nothing differs.
+
+    Args:
+        bond: Whose.
+        wanted: The scores as they shall be; warmth counts as of `at`.
+        at: The time.
+    """
+    locked = _locked(bond.viewer_id, bond.persona_id)
+    had = scores_of(locked)
+    names = ("affinity", "trust", "familiarity", "loyalty", "warmth")
+    deltas = Deltas(*(getattr(wanted, name) - getattr(had, name) for name in names))
+    scars = wanted.scars - had.scars
+    if deltas == Deltas() and not scars:
+        return False
+    happening = Happening(uuid7(), HappeningKind.ADJUSTED, at, adjustment=deltas, scars=scars)
+    return _record(locked, happening)
+
+
+def _locked(viewer_id: UUID, persona_id: UUID) -> Relationship:
+    bond, _made = Relationship.objects.get_or_create(viewer_id=viewer_id, persona_id=persona_id)
+    locked: Relationship = Relationship.objects.select_for_update().get(pk=bond.pk)
+    return locked
+
+
+def _record(bond: Relationship, happening: Happening) -> bool:
+    ledger = _ledger(bond)
+    if ledger.filter(event_id=happening.event_id).exists():
+        return False
+    if bond.baseline is None:
+        bond.baseline = _plain(scores_of(bond))
+    last = ledger.order_by("-at", "-event_id").values_list("at", "event_id").first()
+    if last is not None and last > (happening.at, happening.event_id):
+        _write(
+            bond,
+            LedgerEntry(happening.event_id, happening.kind, happening.at, happening.broadcast, Deltas()),
+            happening,
+        )
+        rebuild(bond)
+        return True
+    stream, day = _tallies(ledger, happening)
+    outcome = score(scores_of(bond), happening, stream, day)
+    _set(bond, outcome.scores)
+    bond.save()
+    _write(bond, outcome.entry, happening)
+    return True
+
+
+def rebuild(bond: Relationship) -> Scores:
+    """Compute a bond anew from its ledger, and from those of the viewers it absorbed; return the scores."""
+    rows = list(_ledger(bond).order_by("at", "event_id"))
+    if not rows:
+        _set(bond, _scores(bond.baseline) if bond.baseline else scores_of(bond))
+        bond.save()
+        return scores_of(bond)
+    scores, entries = settle((_happening(row) for row in rows), _start(bond))
+    by_event = {entry.event_id: entry for entry in entries}
+    changed = []
+    for row in rows:
+        entry = by_event[row.event_id]
+        deltas = asdict(entry.deltas)
+        if entry.kind is not HappeningKind.ADJUSTED and (row.deltas, row.scars) != (deltas, entry.scars):
+            row.deltas, row.scars = deltas, entry.scars
+            changed.append(row)
+    Interaction.objects.bulk_update(changed, ["deltas", "scars"], batch_size=200)
+    _set(bond, scores)
+    bond.save()
+    return scores
+
+
+def replay(bond: Relationship) -> Scores:
+    """Return the scores as the ledger alone gives them, changing nothing."""
+    rows = _ledger(bond).order_by("at", "event_id")
+    if not rows and bond.baseline is None:
+        return scores_of(bond)
+    return settle((_happening(row) for row in rows), _start(bond))[0]
+
+
+def family_of(viewer_id: UUID) -> set[UUID]:
+    """Return a viewer and everybody who turned out to be the same person."""
+    family, latest = {viewer_id}, {viewer_id}
+    while latest:
+        latest = set(Viewer.objects.filter(merged_into__in=latest).values_list("pk", flat=True)) - family
+        family |= latest
+    return family
+
+
+def _bonds(bond: Relationship) -> QuerySet[Relationship]:
+    found: QuerySet[Relationship] = Relationship.objects.filter(
+        persona_id=bond.persona_id, viewer_id__in=family_of(bond.viewer_id)
+    )
+    return found
+
+
+def _ledger(bond: Relationship) -> QuerySet[Interaction]:
+    found: QuerySet[Interaction] = Interaction.objects.filter(relationship__in=list(_bonds(bond)))
+    return found
+
+
+def _start(bond: Relationship) -> Scores:
+    """Return the scores before the first entry: the best of what the bonds began with, and all their scars."""
+    starts = [_scores(one.baseline) if one.baseline else scores_of(one) for one in _bonds(bond)]
+    first, *others = sorted(starts, key=lambda start: start.affinity, reverse=True)
+    for other in others:
+        first = replace(
+            first,
+            trust=max(first.trust, other.trust),
+            familiarity=max(first.familiarity, other.familiarity),
+            loyalty=max(first.loyalty, other.loyalty),
+            scars=first.scars + other.scars,
+        )
+    return first
+
+
+def _tallies(ledger: QuerySet[Interaction], happening: Happening) -> tuple[StreamTally, DayTally]:
+    """Return what the show and the day gave so far."""
+    stream, day = StreamTally(), DayTally()
+    today = happening.at.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = ledger.order_by("at", "event_id")
+    of_day = rows.filter(at__gte=today, at__lt=today + dt.timedelta(days=1))
+    of_stream = (
+        rows.filter(broadcast_id=happening.broadcast) if happening.broadcast else of_day.filter(broadcast_id=None)
+    )
+    for row in of_stream:
+        stream = stream.after(_entry(row))
+    for row in of_day:
+        day = day.after(_entry(row))
+    return stream, day
+
+
+def _deltas(row: Interaction) -> Deltas:
+    names = ("affinity", "trust", "familiarity", "loyalty", "warmth")
+    return Deltas(**{name: float(row.deltas[name]) for name in names if name in row.deltas})
+
+
+def _entry(row: Interaction) -> LedgerEntry:
+    kind = HappeningKind(row.kind) if row.amount is not None else HappeningKind.ADJUSTED
+    return LedgerEntry(row.event_id, kind, row.at, row.broadcast_id, _deltas(row), row.scars)
+
+
+def _happening(row: Interaction) -> Happening:
+    """Return what happened; an entry that cannot be computed anew is taken as it is."""
+    kind = HappeningKind(row.kind)
+    if kind is HappeningKind.ADJUSTED or row.amount is None:
+        adjusted = HappeningKind.ADJUSTED
+        return Happening(row.event_id, adjusted, row.at, row.broadcast_id, adjustment=_deltas(row), scars=row.scars)
+    return Happening(row.event_id, kind, row.at, row.broadcast_id, row.amount)
+
+
+def _write(bond: Relationship, entry: LedgerEntry, happening: Happening) -> None:
+    deltas = happening.adjustment if entry.kind is HappeningKind.ADJUSTED else entry.deltas
+    Interaction(
+        relationship=bond,
+        event_id=entry.event_id,
+        broadcast_id=entry.broadcast,
+        kind=entry.kind.value,
+        amount=happening.amount,
+        deltas=asdict(deltas),
+        scars=happening.scars if entry.kind is HappeningKind.ADJUSTED else entry.scars,
+        at=entry.at,
+    ).save()
+
+
+def _set(bond: Relationship, scores: Scores) -> None:
+    for name in SCORES:
+        setattr(bond, name, getattr(scores, name))
+
+
+def _plain(scores: Scores) -> dict[str, object]:
+    """Return scores as JSON takes them."""
+    return asdict(scores) | {"warmth_at": scores.warmth_at.isoformat() if scores.warmth_at else None}
+
+
+def _scores(plain: dict[str, Any]) -> Scores:
+    at = plain.get("warmth_at")
+    return Scores(**{**plain, "warmth_at": dt.datetime.fromisoformat(at) if at else None})
