@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('streams', '0004_director'),
+        ('streams', '0005_channel_links'),
     ]
 
     operations = [
