@@ -47,13 +47,7 @@ class ChannelLink(StudioOwned):
 
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="links", verbose_name=_("stream"))
     platform = models.CharField(_("platform"), max_length=16, choices=Platform.choices, default=Platform.TWITCH)
-    channel = models.CharField(
-        _("channel"), max_length=40, validators=[RegexValidator(r"^[a-z0-9_]{1,25}\Z")],
-        help_text=_(
-            "The name behind twitch.tv/. No account and no key is needed. Chat, bits, subscriptions, gifts, raids and "
-            "deletions are read; follows, rewards without a text, hype trains, polls and going live are not told there."
-        ),
-    )  # fmt: skip
+    channel = models.CharField(_("channel"), max_length=40, validators=[RegexValidator(r"^[a-z0-9_]{1,25}\Z")])
     is_enabled = models.BooleanField(_("enabled"), default=True)
     is_own = models.BooleanField(
         _("the channel is the character"), default=True,

@@ -103,7 +103,7 @@ class ChannelLinkAdmin(StudioModelAdmin):
     """Chat links."""
 
     place = Place(Shelf.ON_AIR, 2, "forum")
-    about = _("Channels whose chat is read: who reads them is switched on and off here, while the show goes on.")
+    about = _("Channels whose chat is read. Each can be switched on and off while the show goes on.")
     next_step = _("Enter a Twitch channel's name, here or on the stream's page. No account and no key is needed.")
     form = LinkForm
     object_actions = ("connect_anew",)

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=vtcontrol.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('platform', models.CharField(choices=[('twitch', 'Twitch')], default='twitch', max_length=16, verbose_name='platform')),
-                ('channel', models.CharField(help_text='The name behind twitch.tv/. No account and no key is needed. Chat, bits, subscriptions, gifts, raids and deletions are read; follows, rewards without a text, hype trains, polls and going live are not told there.', max_length=40, validators=[django.core.validators.RegexValidator('^[a-z0-9_]{1,25}\\Z')], verbose_name='channel')),
+                ('channel', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z0-9_]{1,25}\\Z')], verbose_name='channel')),
                 ('is_enabled', models.BooleanField(default=True, verbose_name='enabled')),
                 ('is_own', models.BooleanField(default=True, help_text="“@channel” and replies to the channel's own lines address the character.", verbose_name='the channel is the character')),
                 ('asked_anew', models.PositiveIntegerField(default=0, editable=False)),
