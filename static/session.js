@@ -34,6 +34,7 @@ const QUIET_AT_LEAST_MS = 15_000;
  * @property {(timer: number) => void} clearTimeout
  * @property {() => number} random In [0, 1).
  * @property {() => number} now Milliseconds, monotonic.
+ * @property {() => Promise<Response>} [signIn] Gets an access pass without a token: by the admin's own session.
  *
  * @typedef {object} StreamName
  * @property {string} id
@@ -120,6 +121,8 @@ export class Session {
     this.state = 'closed';
     /** @type {StreamName | null} */
     this.stream = null;
+    /** What the token may do, once the session is known. @type {Set<string>} */
+    this.scopes = new Set();
     this.listener = listener;
     this.environment = environment;
   }
@@ -131,7 +134,7 @@ export class Session {
     this.#access = '';
     this.stream = null;
     this.#attempt = 0;
-    if (this.#token) void this.#connect();
+    if (this.#token || this.environment.signIn) void this.#connect();
     else this.#become('no_token');
   }
 
@@ -209,7 +212,8 @@ export class Session {
 
   async #ensureAccess() {
     if (this.#access && this.environment.now() < this.#accessUntil) return;
-    const answer = await this.#fetch('/api/v1/session', this.#token, { method: 'POST' });
+    const { signIn } = this.environment;
+    const answer = signIn ? await this.#answerOf(signIn()) : await this.#fetch('/api/v1/session', this.#token, { method: 'POST' });
     if (answer.kind !== this.kind) {
       this.#become('wrong_page');
       throw new RequestError({ title: 'This link is for another page.', detail: '', status: 0 });
@@ -217,6 +221,7 @@ export class Session {
     this.#access = answer.access;
     this.#accessUntil = this.environment.now() + answer.expires_in * 1000 - RENEW_BEFORE_MS;
     this.stream = answer.stream;
+    this.scopes = new Set(answer.scopes ?? []);
   }
 
   /**
@@ -228,27 +233,35 @@ export class Session {
   async #fetch(path, bearer, { method = 'GET', body, headers = {} }) {
     const abort = new AbortController();
     const timer = this.environment.setTimeout(() => abort.abort(), REQUEST_TIMEOUT_MS);
+    const asked = this.environment.fetch(path, {
+      method,
+      signal: abort.signal,
+      cache: 'no-store',
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      headers: {
+        Authorization: `Bearer ${bearer}`,
+        Accept: 'application/json',
+        ...(body ? { 'Content-Type': 'application/json' } : {}),
+        ...headers,
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    return this.#answerOf(asked).finally(() => this.environment.clearTimeout(timer));
+  }
+
+  /**
+   * @param {Promise<Response>} asked
+   * @returns {Promise<any>} The JSON answer, or null when there is none.
+   * @throws {RequestError}
+   */
+  async #answerOf(asked) {
     /** @type {Response} */
     let response;
     try {
-      response = await this.environment.fetch(path, {
-        method,
-        signal: abort.signal,
-        cache: 'no-store',
-        credentials: 'omit',
-        referrerPolicy: 'no-referrer',
-        headers: {
-          Authorization: `Bearer ${bearer}`,
-          Accept: 'application/json',
-          ...(body ? { 'Content-Type': 'application/json' } : {}),
-          ...headers,
-        },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      });
+      response = await asked;
     } catch {
       throw new RequestError({ title: 'The server did not answer.', detail: '', status: 0 });
-    } finally {
-      this.environment.clearTimeout(timer);
     }
     const answer = await response.json().catch(() => null);
     if (response.ok) return answer;

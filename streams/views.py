@@ -19,8 +19,8 @@ def stage(request: HttpRequest) -> HttpResponse:
     return render(request, "stage.html")
 
 
-def dock(request: HttpRequest) -> HttpResponse:
-    """The dock page, for OBS and any browser."""
+def dock(request: HttpRequest, panel: str = "") -> HttpResponse:
+    """The dock page, for OBS and any browser; the page itself shows the panel its address names."""
     return render(request, "dock.html")
 
 

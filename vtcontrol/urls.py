@@ -1,6 +1,6 @@
 """The site's addresses."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.i18n import JavaScriptCatalog
 
 from streams import views
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("streams.api.urls")),
     path("stage/", views.stage, name="stage"),
     path("dock/", views.dock, name="dock"),
+    re_path("^dock/(?P<panel>show|queue|viewer|health)/$", views.dock, name="dock-panel"),
     path("healthz", views.health, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("jsi18n/", JavaScriptCatalog.as_view(domain="djangojs"), name="javascript-catalog"),

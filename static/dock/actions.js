@@ -9,6 +9,18 @@ import { isSnapshot } from './store.js';
 const PANIC_TRIES = 4;
 const PANIC_AGAIN_MS = 250;
 
+/**
+ * What a line of the transcript looks like after a hand.
+ *
+ * @type {Record<import('./queue_state.js').Hand, Partial<import('./store.js').Line>>}
+ */
+const HANDED = {
+  pin: { status: 'waiting', reason: '', is_pinned: true },
+  unpin: { is_pinned: false },
+  drop: { status: 'cancelled', reason: 'dropped', is_pinned: false },
+  restore: { status: 'waiting', reason: '' },
+};
+
 /** @returns {string} A fresh idempotency key (UUID v4); works without a secure context too. */
 export function newKey() {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
@@ -27,7 +39,7 @@ export function explain(error) {
   if (!(error instanceof RequestError)) return gettext('Something went wrong on this page. Reload it.');
   if (error.status === 0) return gettext('The server did not answer. Check that it runs, then try again.');
   if (error.status === 401) return gettext('This dock link is no longer valid. Make a new one in the admin.');
-  if (error.status === 403) return gettext('This dock link does not allow that.');
+  if (error.status === 403) return gettext('You may watch here, but not change anything.');
   if (error.status === 429) return gettext('Too many at once. Wait a moment, then try again.');
   return error.problem.detail || error.problem.title;
 }
@@ -63,6 +75,95 @@ export class Actions {
       this.store.dropLocal(key);
       throw error;
     }
+  }
+
+  /**
+   * Have the character say these words. Shown at once, taken back when the server refuses them.
+   *
+   * @param {string} text
+   * @throws {RequestError}
+   */
+  async direct(text) {
+    const key = newKey();
+    this.store.addLocal(key, '', text, new Date(), 'director');
+    try {
+      const answer = await this.#post('say', { body: { text }, headers: { 'Idempotency-Key': key } });
+      this.store.confirmLocal(key, String(answer?.id ?? key), String(answer?.state ?? 'waiting'));
+    } catch (error) {
+      this.store.dropLocal(key);
+      throw error;
+    }
+  }
+
+  /**
+   * Put a hand on an event of the queue; the transcript shows it at once, and as it was when the server refuses.
+   *
+   * @param {import('./queue_state.js').Hand} hand
+   * @param {string} eventId
+   * @throws {RequestError}
+   */
+  async hand(hand, eventId) {
+    const undo = this.store.assume(eventId, HANDED[hand]);
+    try {
+      await this.#post(`events/${encodeURIComponent(eventId)}/${hand}`);
+    } catch (error) {
+      undo();
+      throw error;
+    }
+  }
+
+  /** @returns {Promise<import('./queue_state.js').Queue>} */
+  queue() {
+    return this.#get('queue');
+  }
+
+  /** @returns {Promise<import('./health.js').Health>} */
+  health() {
+    return this.#get('health');
+  }
+
+  /**
+   * @param {string | null} viewerId Nothing: whoever is being answered.
+   * @returns {Promise<import('./viewer.js').ViewerPanel>}
+   */
+  viewer(viewerId) {
+    return this.#get(`viewers/${encodeURIComponent(viewerId ?? 'current')}`);
+  }
+
+  /**
+   * @param {string} viewerId
+   * @param {number | null} minutes Nothing: until unmuted.
+   * @returns {Promise<import('./viewer.js').ViewerPanel>}
+   */
+  muteViewer(viewerId, minutes) {
+    return this.#post(`viewers/${encodeURIComponent(viewerId)}/mute`, { body: { minutes } });
+  }
+
+  /**
+   * @param {string} viewerId
+   * @returns {Promise<import('./viewer.js').ViewerPanel>}
+   */
+  unmuteViewer(viewerId) {
+    return this.#post(`viewers/${encodeURIComponent(viewerId)}/unmute`);
+  }
+
+  /**
+   * @param {string} viewerId
+   * @param {string} text
+   * @param {boolean} isNeverMention
+   * @returns {Promise<import('./viewer.js').ViewerPanel>}
+   */
+  noteViewer(viewerId, text, isNeverMention) {
+    const body = { text, never_mention: isNeverMention };
+    return this.#post(`viewers/${encodeURIComponent(viewerId)}/notes`, { body, headers: { 'Idempotency-Key': newKey() } });
+  }
+
+  /**
+   * @param {string} text
+   * @param {number} lines How many of the next lines it steers.
+   */
+  async noteStream(text, lines) {
+    await this.#post('notes', { body: { text, lines }, headers: { 'Idempotency-Key': newKey() } });
   }
 
   /** Cut the line that is being said. */
@@ -102,6 +203,14 @@ export class Actions {
   async refetch() {
     const snapshot = await this.session.request(`/api/v1/streams/${this.#streamId()}/state`);
     return isSnapshot(snapshot) ? this.store.load(snapshot) : 'gap';
+  }
+
+  /**
+   * @param {string} what
+   * @returns {Promise<any>}
+   */
+  #get(what) {
+    return this.session.request(`/api/v1/streams/${this.#streamId()}/${what}`);
   }
 
   /**

@@ -3,17 +3,27 @@
  */
 
 import { gettext } from '../i18n.js';
-import { Session } from '../session.js';
+import { Session, browserEnvironment } from '../session.js';
 import { Actions, explain } from './actions.js';
 import { Barred, barOf } from './barred.js';
 import { Composer } from './composer.js';
 import { icon, node, setText } from './nodes.js';
 import { Notices, connectionNotice, noticesOf } from './notices.js';
 import { PanicButton } from './panic.js';
+import { HealthView } from './health.js';
+import { Panels } from './panels.js';
+import { QueuePanel } from './queue.js';
+import { addressOf, panelOf } from './routes.js';
 import { listenForShortcuts } from './shortcuts.js';
+import { adminSignIn } from './sign_in.js';
 import { StatusRow } from './status.js';
 import { Store, isChange, isSnapshot } from './store.js';
+import { Tabs } from './tabs.js';
+import { chooseTheme } from './theme.js';
+import { Toasts } from './toasts.js';
 import { Transcript } from './transcript.js';
+import { ViewerView } from './viewer.js';
+import { speakerOf } from './words.js';
 
 const REFETCH_AGAIN_MS = 1_500;
 /** A press that the server took but never confirmed by a state stops looking busy after this time. */
@@ -25,6 +35,11 @@ customElements.define('vt-composer', Composer);
 customElements.define('vt-status', StatusRow);
 customElements.define('vt-notices', Notices);
 customElements.define('vt-barred', Barred);
+customElements.define('vt-tabs', Tabs);
+customElements.define('vt-queue', QueuePanel);
+customElements.define('vt-viewer', ViewerView);
+customElements.define('vt-health', HealthView);
+customElements.define('vt-toasts', Toasts);
 
 /**
  * @template {Element} T
@@ -48,6 +63,12 @@ function wishOf(verb, isMuted) {
   return verb === 'skip' ? null : ['panicked', verb === 'panic'];
 }
 
+/** @returns {import('../session.js').Environment} The browser's; inside the admin its session stands for the token. */
+function environment() {
+  const { signIn, csrf } = document.body.dataset;
+  return signIn ? { ...browserEnvironment(), signIn: adminSignIn(signIn, csrf ?? '') } : browserEnvironment();
+}
+
 /** The page. */
 class Dock {
   store = new Store();
@@ -59,7 +80,7 @@ class Dock {
     this.session = new Session('dock', {
       onMessage: (data) => this.#receive(data),
       onState: (_state, retryInMs) => this.#connectionChanged(retryInMs),
-    });
+    }, environment());
     this.actions = new Actions(this.session, this.store);
     this.panic = part('vt-panic', PanicButton);
     this.transcript = part('vt-transcript', Transcript);
@@ -73,14 +94,30 @@ class Dock {
     this.skip = part('#skip', HTMLButtonElement);
     this.mute = part('#mute', HTMLButtonElement);
     this.spoken = part('#spoken', HTMLElement);
+    this.now = part('#now', HTMLElement);
+    this.tabs = part('vt-tabs', Tabs);
+    this.toasts = part('vt-toasts', Toasts);
+    this.watching = part('#watching', HTMLElement);
+    this.panels = new Panels(
+      { queue: part('vt-queue', QueuePanel), viewer: part('vt-viewer', ViewerView), health: part('vt-health', HealthView) },
+      { actions: this.actions, toasts: this.toasts, open: (panel) => this.#open(panel) },
+    );
   }
 
   start() {
     this.transcript.follow(this.store);
-    this.store.subscribe(({ isState }) => isState && this.#stateChanged());
+    this.store.subscribe(({ isState }) => {
+      if (isState) this.#stateChanged();
+      this.#showNow();
+    });
     this.composer.say = (name, text) => this.actions.say(name, text);
+    this.composer.direct = (text) => this.actions.direct(text);
+    this.panels.flash = (title, body) => this.notices.flash(title, body);
     this.#label();
     this.#listen();
+    this.#listenForKeys();
+    this.#showPanel(panelOf(document.body.dataset.panel ?? window.location.pathname));
+    window.addEventListener('popstate', () => this.#showPanel(panelOf(window.location.pathname)));
     window.addEventListener('hashchange', () => this.session.start());
     window.addEventListener('online', () => this.session.reconnect());
     setInterval(() => this.#showNotices(), 1000);
@@ -101,17 +138,83 @@ class Dock {
     this.panic.addEventListener('vt-panic', () => void this.#do('panic'));
     this.panic.addEventListener('vt-release', () => void this.#do('release'));
     this.barred.addEventListener('vt-retry', () => this.session.start());
-    listenForShortcuts({
-      s: { down: () => void this.#do('skip') },
-      m: { down: () => void this.#do('mute') },
-      p: { down: () => this.panic.press(), up: () => this.panic.letGo() },
-      '/': { down: () => this.composer.focusText() },
+    this.tabs.addEventListener('vt-panel', (event) => {
+      this.#open(/** @type {CustomEvent<import('./routes.js').PanelName>} */ (event).detail);
     });
+    document.addEventListener('vt-viewer', (event) => {
+      this.panels.choose(/** @type {CustomEvent<string>} */ (event).detail);
+    });
+    document.addEventListener('vt-skip', () => void this.#do('skip'));
+    this.transcript.addEventListener('vt-answer', (event) => {
+      void this.panels.hand('pin', /** @type {CustomEvent<string>} */ (event).detail);
+    });
+  }
+
+  #listenForKeys() {
+    const mayAct = () => this.panels.mayAct;
+    const { panels } = this;
+    listenForShortcuts({
+      s: { down: () => mayAct() && void this.#do('skip') },
+      m: { down: () => mayAct() && void this.#do('mute') },
+      p: { down: () => mayAct() && this.panic.press(), up: () => this.panic.letGo() },
+      '/': { down: () => this.#compose('chat') },
+      t: { down: () => this.#compose('say') },
+      a: { down: () => mayAct() && panels.key('a') },
+      d: { down: () => mayAct() && panels.key('d') },
+      z: { down: () => mayAct() && (this.toasts.undo() || panels.key('z')) },
+      n: { down: () => mayAct() && panels.key('n') },
+      x: { down: () => mayAct() && panels.key('x') },
+      j: { down: () => panels.key('j') },
+      k: { down: () => panels.key('k') },
+      ArrowDown: { down: () => panels.key('j') },
+      ArrowUp: { down: () => panels.key('k') },
+      1: { down: () => this.#open('show') },
+      2: { down: () => this.#open('queue') },
+      3: { down: () => this.#open('viewer') },
+      4: { down: () => this.#open('health') },
+    });
+  }
+
+  /** @param {import('./composer.js').Mode} mode */
+  #compose(mode) {
+    if (!this.panels.mayAct) return;
+    this.#open('show');
+    this.composer.focusText(mode);
+  }
+
+  /** @param {import('./routes.js').PanelName} panel */
+  #open(panel) {
+    if (panel !== this.tabs.panel && !document.body.dataset.signIn) {
+      window.history.pushState(null, '', addressOf(panel, window.location));
+    }
+    this.#showPanel(panel);
+  }
+
+  /** @param {import('./routes.js').PanelName} panel */
+  #showPanel(panel) {
+    this.tabs.show(panel);
+    this.panels.show(panel);
+    document.documentElement.dataset.panel = panel;
+    this.#title();
+  }
+
+  #title() {
+    const { stream } = this.store;
+    if (stream) document.title = stream.name;
+  }
+
+  /** What this link may do is known. */
+  #showRights() {
+    const { scopes } = this.session;
+    const mayAct = !scopes.size || scopes.has('control');
+    document.documentElement.dataset.may = mayAct ? 'act' : 'watch';
+    this.watching.hidden = mayAct;
+    this.panels.allow(mayAct);
   }
 
   /** @param {'skip' | 'mute' | 'panic' | 'release'} verb */
   async #do(verb) {
-    const isMuted = !this.store.state?.muted;
+    const isMuted = !(this.#asked.get('muted') ?? this.store.state?.muted);
     const calls = {
       skip: { run: () => this.actions.skip(), failed: gettext('Not skipped.') },
       mute: { run: () => this.actions.mute(isMuted), failed: gettext('The sound was not switched.') },
@@ -157,11 +260,31 @@ class Dock {
     } catch {
       return;
     }
-    if (message?.type === 'ping') this.session.notePing();
+    this.#tellPanels(message);
     const isGap = message?.type === 'hello'
       ? isSnapshot(message) && this.store.load(message) === 'gap'
       : isChange(message) && this.store.receive(message) === 'gap';
     if (isGap) void this.#refetch();
+  }
+
+  /** @param {any} message */
+  #tellPanels(message) {
+    switch (message?.type) {
+      case 'ping':
+        this.session.notePing();
+        break;
+      case 'hello':
+        this.#showRights();
+        this.panels.changed();
+        break;
+      case 'viewer':
+        this.panels.cardChanged(String(message.viewer));
+        break;
+      case 'line':
+        if (isChange(message) && message.type === 'line') this.panels.lineChanged(message.line);
+        break;
+      default:
+    }
   }
 
   /** Something was missed: take the whole state anew, until that works or the connection is gone. */
@@ -170,6 +293,7 @@ class Dock {
     this.#isRefetching = true;
     const outcome = await this.actions.refetch().catch(() => 'gap');
     this.#isRefetching = false;
+    this.panels.changed();
     if (outcome !== 'gap') return;
     setTimeout(() => this.session.state === 'open' && void this.#refetch(), REFETCH_AGAIN_MS);
   }
@@ -204,17 +328,31 @@ class Dock {
     if (stream) {
       setText(this.name, stream.name);
       this.name.title = stream.name;
-      document.title = stream.name;
+      this.#title();
     }
     const before = this.#asked.size;
     if (this.#asked.get('panicked') === state.panicked) this.#asked.delete('panicked');
     if (this.#asked.get('muted') === state.muted) this.#asked.delete('muted');
     if (before !== this.#asked.size && state.panicked) setText(this.spoken, gettext('Silenced'));
     this.status.show(state);
+    this.tabs.showWaiting(state.waiting);
+    this.tabs.showTrouble(!state.brain.ok || !state.voice.ok || !state.stage_pages);
+    this.panels.stateChanged(state);
     this.live.replaceChildren(icon(state.live ? 'live' : 'ring'), state.live ? gettext('Live') : gettext('Not live'));
     this.live.dataset.tone = state.live ? 'live' : 'quiet';
     this.#showControls();
     this.#showNotices();
+  }
+
+  /** Keep what is being said in sight. */
+  #showNow() {
+    const { state, stream } = this.store;
+    const line = state?.speaking_turn && stream ? this.store.line(state.speaking_turn) : undefined;
+    const isSaid = line !== undefined && line.status === 'speaking' && line.text !== '';
+    this.now.hidden = !isSaid;
+    if (!isSaid) return;
+    if (!this.now.firstChild) this.now.append(icon('wave'), node('p', 'now-words'));
+    if (this.now.lastElementChild) setText(this.now.lastElementChild, `${speakerOf(line)}: ${line.text}`);
   }
 
   #showControls() {
@@ -224,7 +362,7 @@ class Dock {
     if (wish === true && !isPanicked) this.panic.show('silencing');
     else if (wish === false && isPanicked) this.panic.show('releasing');
     else this.panic.show(isPanicked ? 'silenced' : 'ready');
-    this.#showMute(state?.muted ?? false);
+    this.#showMute(this.#asked.get('muted') ?? state?.muted ?? false);
     this.mute.setAttribute('aria-busy', String(this.#asked.has('muted')));
     this.skip.classList.toggle('is-idle', !state?.speaking_turn);
   }
@@ -245,8 +383,9 @@ class Dock {
   }
 }
 
-const theme = new URLSearchParams(window.location.search).get('theme');
-if (theme === 'dark' || theme === 'light') document.documentElement.dataset.theme = theme;
-else if (window.obsstudio !== undefined) document.documentElement.dataset.theme = 'dark';
+chooseTheme();
+
+const panel = new URLSearchParams(window.location.search).get('panel');
+if (panel && document.body.dataset.signIn) document.body.dataset.panel = panel;
 
 new Dock().start();

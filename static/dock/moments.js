@@ -18,7 +18,7 @@ export function ago(thenMs, nowMs, language = pageLanguage()) {
   if (seconds < 5) return gettext('now');
   let format = relatives.get(language);
   if (!format) {
-    format = new Intl.RelativeTimeFormat(language, { style: 'narrow', numeric: 'always' });
+    format = new Intl.RelativeTimeFormat(language, { style: language.startsWith('en') ? 'narrow' : 'short', numeric: 'always' });
     relatives.set(language, format);
   }
   if (seconds < 60) return format.format(-seconds, 'second');
@@ -34,4 +34,13 @@ export function ago(thenMs, nowMs, language = pageLanguage()) {
  */
 export function exactly(thenMs, language = pageLanguage()) {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(thenMs);
+}
+
+/**
+ * @param {number} ms How long something still takes.
+ * @returns {string} "0:42", "12:05"; "0:00" for what is over.
+ */
+export function countdown(ms) {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

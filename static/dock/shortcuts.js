@@ -2,19 +2,24 @@
  * Keyboard shortcuts: single keys, only while no field has the focus.
  */
 
+/** Letters that do something in the dock: skip, panic, mute; say, answer, drop, undo, next, previous, note, hush. */
+const SHORTCUTS = ['s', 'p', 'm', 't', 'a', 'd', 'z', 'j', 'k', 'n', 'x'];
+
 /**
  * Which shortcut a key event means. Letters go by what is printed on the key; on keyboards of another script by its
  * place.
  *
  * @param {{key: string, code: string, ctrlKey: boolean, altKey: boolean, metaKey: boolean}} event
- * @returns {string} "s", "p", "m", "/" or "".
+ * @returns {string} One of `SHORTCUTS`, or "".
  */
 export function shortcutOf({ key, code, ctrlKey, altKey, metaKey }) {
   if (ctrlKey || altKey || metaKey) return '';
   if (key === '/' || code === 'Slash') return '/';
+  if (/^[1-4]$/.test(key)) return key;
+  if (key === 'ArrowUp' || key === 'ArrowDown') return key;
   const isLatin = /^[a-z]$/i.test(key);
   const letter = isLatin ? key.toLowerCase() : /^Key[A-Z]$/.test(code) ? code.slice(3).toLowerCase() : '';
-  return ['s', 'p', 'm'].includes(letter) ? letter : '';
+  return SHORTCUTS.includes(letter) ? letter : '';
 }
 
 /**
@@ -27,15 +32,15 @@ function isField(target) {
 }
 
 /**
- * @param {Record<string, {down: () => void, up?: () => void}>} bindings By shortcut.
+ * @param {Record<string, {down: () => boolean | void, up?: () => void}>} bindings By shortcut; `down` gives false when
+ *   it had nothing to do, so that the key keeps its usual meaning.
  */
 export function listenForShortcuts(bindings) {
   document.addEventListener('keydown', (event) => {
     if (event.repeat || event.isComposing || isField(event.target)) return;
     const binding = bindings[shortcutOf(event)];
     if (!binding) return;
-    event.preventDefault();
-    binding.down();
+    if (binding.down() !== false) event.preventDefault();
   });
   document.addEventListener('keyup', (event) => bindings[shortcutOf(event)]?.up?.());
   window.addEventListener('blur', () => {

@@ -20,6 +20,8 @@ const SAME_LINE_MS = 15_000;
  * @property {string} status "waiting", "thinking", "speaking", "heard", "cut", "failed", "passed_over", "held", …
  * @property {string | null} [reason]
  * @property {number | null} [heard_ms]
+ * @property {string | null} [viewer] Who wrote it, if the person is known.
+ * @property {boolean} [is_pinned] It waits, and is to be answered next.
  * @property {boolean} [isLocal] Sent from here, not yet seen in the server's transcript.
  *
  * @typedef {{name: string, ok: boolean, note: string}} Engine
@@ -149,10 +151,11 @@ export class Store {
    * @param {string} name
    * @param {string} text
    * @param {Date} at
+   * @param {'viewer' | 'director'} [who]
    */
-  addLocal(key, name, text, at) {
+  addLocal(key, name, text, at, who = 'viewer') {
     const line = { id: key, turn: null, at: at.toISOString(), name, text, emotion: null, status: 'sending' };
-    this.#lines.set(key, { ...line, who: /** @type {const} */ ('viewer'), isLocal: true });
+    this.#lines.set(key, { ...line, who, isLocal: true });
     this.#tell({ lines: [key] });
   }
 
@@ -175,6 +178,26 @@ export class Store {
     }
   }
 
+  /**
+   * Show a line as it will be, before the server says so.
+   *
+   * @param {string} id
+   * @param {Partial<Line>} change
+   * @returns {() => void} Takes it back, unless the server has spoken of the line since.
+   */
+  assume(id, change) {
+    const before = this.#lines.get(id);
+    if (!before) return () => {};
+    const assumed = { ...before, ...change };
+    this.#lines.set(id, assumed);
+    this.#tell({ lines: [id] });
+    return () => {
+      if (this.#lines.get(id) !== assumed) return;
+      this.#lines.set(id, before);
+      this.#tell({ lines: [id] });
+    };
+  }
+
   /** @param {string} key The server refused the line, or never answered: it disappears. */
   dropLocal(key) {
     if (this.#lines.delete(key)) this.#tell({ lines: [key] });
@@ -183,12 +206,25 @@ export class Store {
   /** @param {Line} line */
   #put(line) {
     const isKnown = this.#lines.has(line.id);
+    this.#count(this.#lines.get(line.id), line);
     const ours = isKnown ? undefined : this.lines.find((other) => other.isLocal && isSame(other, line));
     if (ours) this.#rename(ours.id, line);
     else this.#lines.set(line.id, line);
     const gone = [...this.#lines.keys()].slice(0, Math.max(0, this.#lines.size - MOST_LINES));
     for (const id of gone) this.#lines.delete(id);
     this.#tell({ renamed: ours ? [{ from: ours.id, to: line.id }] : [], lines: [...gone, line.id] });
+  }
+
+  /**
+   * Keep the number of waiting lines true between two states.
+   *
+   * @param {Line | undefined} before
+   * @param {Line} line
+   */
+  #count(before, line) {
+    if (!this.state || line.who === 'character') return;
+    const change = Number(line.status === 'waiting') - Number(before?.status === 'waiting' && !before.isLocal);
+    if (change) this.#setState({ ...this.state, waiting: Math.max(0, this.state.waiting + change) });
   }
 
   /**
@@ -243,7 +279,7 @@ export function isChange(message) {
  */
 function isSame(ours, theirs) {
   return (
-    theirs.who === 'viewer'
+    theirs.who === ours.who
     && ours.name === theirs.name
     && ours.text === theirs.text
     && Math.abs(Date.parse(ours.at) - Date.parse(theirs.at)) < SAME_LINE_MS

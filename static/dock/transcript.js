@@ -4,8 +4,9 @@
  */
 
 import { fill, gettext, ngettext } from '../i18n.js';
+import { isAnswerable } from './hands.js';
 import { ago, exactly } from './moments.js';
-import { icon, node, setText } from './nodes.js';
+import { button, icon, node, setText } from './nodes.js';
 import { emotionWord, reasonWord, speakerOf, statusSign } from './words.js';
 
 const AT_BOTTOM_PX = 28;
@@ -13,12 +14,18 @@ const TIMES_EVERY_MS = 5_000;
 
 /** @typedef {import('./store.js').Line} Line */
 
-/** One line's element; changes only what differs. */
+/** One line's element; changes only what differs. Its buttons dispatch `vt-answer` and `vt-viewer`. */
 class LineView {
   /** @param {Line} line */
   constructor(line) {
+    this.answer = button('line-answer', 'pin', gettext('Answer this'), {
+      title: gettext('Answer this next, whatever else waits'),
+    });
+    this.answer.addEventListener('click', () => this.#tell('vt-answer', this.line.id));
     this.status = node('span', 'chip status');
-    this.name = node('span', 'line-name');
+    this.name = node('button', 'line-name');
+    this.name.type = 'button';
+    this.name.addEventListener('click', () => this.line.viewer && this.#tell('vt-viewer', this.line.viewer));
     this.time = node('time', 'line-time');
     this.text = node('p', 'line-text');
     this.text.dir = 'auto';
@@ -31,6 +38,7 @@ class LineView {
       node('header', 'line-head', this.name, this.time, this.status),
       this.text,
       this.foot,
+      this.answer,
     );
     /** @type {Line} */
     this.line = line;
@@ -52,6 +60,9 @@ class LineView {
     this.emotion.dataset.emotion = line.emotion ?? '';
     this.emotion.hidden = !emotion;
     setText(this.reason, this.#remark(line));
+    this.answer.hidden = !isAnswerable(line);
+    this.name.disabled = !line.viewer;
+    this.name.title = line.viewer ? gettext('Show this viewer') : '';
     this.foot.hidden = !emotion && !this.reason.textContent;
     this.tell(Date.now());
   }
@@ -67,12 +78,21 @@ class LineView {
     }
   }
 
+  /**
+   * @param {string} what
+   * @param {string} detail
+   */
+  #tell(what, detail) {
+    this.element.dispatchEvent(new CustomEvent(what, { detail, bubbles: true }));
+  }
+
   /** @param {Line} line */
   #showStatus(line) {
-    const sign = statusSign(line.status);
+    const status = line.is_pinned && line.status === 'waiting' ? 'pinned' : line.status;
+    const sign = statusSign(status);
     this.status.hidden = !sign;
-    if (!sign || this.statusShown === line.status) return;
-    this.statusShown = line.status;
+    if (!sign || this.statusShown === status) return;
+    this.statusShown = status;
     this.status.dataset.tone = sign.tone;
     this.status.replaceChildren(icon(sign.icon), sign.word);
   }

@@ -19,6 +19,7 @@ function statusSigns() {
   return {
     sending: sign(gettext('Sending'), 'send', 'quiet'),
     waiting: sign(gettext('Waiting'), 'clock', 'quiet'),
+    pinned: sign(gettext('Answered next'), 'pin', 'busy'),
     taken: sign(gettext('Chosen'), 'spark', 'busy'),
     thinking: sign(gettext('Thinking'), 'spark', 'busy'),
     speaking: sign(gettext('Speaking'), 'wave', 'busy'),
@@ -71,6 +72,12 @@ function reasonWords() {
     stale: gettext('waited too long'),
     duplicate: gettext('said twice'),
     near_duplicate: gettext('said by many'),
+    dropped: gettext('dropped by the team'),
+    deleted: gettext('deleted on the platform'),
+    barge_in: gettext('the streamer spoke'),
+    priority: gettext('something more important came'),
+    empty: gettext('nothing to answer'),
+    ignored_kind: gettext('this kind is not answered'),
     crowded: gettext('too much at once'),
     viewer_cooldown: gettext('answered this viewer just before'),
     budget: gettext('enough small talk for now'),
@@ -85,6 +92,42 @@ function reasonWords() {
   };
 }
 
+/** @returns {Record<string, Sign>} Signs by class of an event that waits. */
+function rankSigns() {
+  return {
+    director: sign(gettext('Answered next'), 'pin', 'busy'),
+    support: sign(gettext('Support'), 'gift', 'good'),
+    direct: sign(gettext('Mention'), 'at', 'busy'),
+    speech: sign(gettext('Speech'), 'wave', 'quiet'),
+    happening: sign(gettext('Event'), 'star', 'quiet'),
+    newcomer: sign(gettext('First message'), 'hand', 'quiet'),
+    question: sign(gettext('Question'), 'question', 'quiet'),
+    chatter: sign(gettext('Small talk'), 'chat', 'quiet'),
+    silence: sign(gettext('Silence'), 'hush', 'quiet'),
+  };
+}
+
+/** @returns {Record<string, string>} Words by kind of event, for those that have no words of their own. */
+function kindWords() {
+  return {
+    donation: gettext('Donation'),
+    subscription: gettext('Subscription'),
+    gift: gettext('Gift'),
+    raid: gettext('Raid'),
+    follow: gettext('New follower'),
+    redemption: gettext('Reward'),
+    victory: gettext('Victory'),
+    defeat: gettext('Defeat'),
+    trouble: gettext('Technical trouble'),
+    silence: gettext('Silence'),
+    director_say: gettext('Director’s words'),
+  };
+}
+
+/** @type {Record<string, Sign> | undefined} */
+let ranks;
+/** @type {Record<string, string> | undefined} */
+let kinds;
 /** @type {Record<string, Sign> | undefined} */
 let statuses;
 /** @type {Record<string, string> | undefined} */
@@ -100,6 +143,25 @@ export function statusSign(status) {
   if (!status) return null;
   statuses ??= statusSigns();
   return statuses[status] ?? sign(status.replaceAll('_', ' '), 'dot', 'quiet');
+}
+
+/**
+ * @param {import('./queue_state.js').QueueRow} row
+ * @returns {Sign} Its class; the words of the director and what is answered next are told apart.
+ */
+export function rankSign(row) {
+  ranks ??= rankSigns();
+  if (row.kind === 'director_say') return sign(kindWord(row.kind), 'horn', 'busy');
+  return ranks[row.rank ?? ''] ?? sign(gettext('Waiting'), 'clock', 'quiet');
+}
+
+/**
+ * @param {string} kind
+ * @returns {string} Its word, or "" for plain talk.
+ */
+export function kindWord(kind) {
+  kinds ??= kindWords();
+  return kinds[kind] ?? '';
 }
 
 /**
@@ -123,7 +185,7 @@ export function emotionWord(emotion) {
 }
 
 /**
- * @param {import('./store.js').Line} line
+ * @param {{name: string, who: string}} line
  * @returns {string} Who says it.
  */
 export function speakerOf(line) {

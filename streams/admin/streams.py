@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from streams.admin.commands import ReadyCommands
+from streams.admin.docks import ShowsDocks, panel_urls
 from streams.admin.links import ReadsTwitch
 from streams.admin.live import LiveStream, is_muted, is_panicked, live_streams, standing_chip
 from streams.models import Stream
@@ -22,6 +24,7 @@ from vtcontrol.tenancy.admin_actions import object_action, object_page
 from vtcontrol.tenancy.admin_history import TrackedAdmin
 from vtcontrol.tenancy.admin_marks import chip
 from vtcontrol.tenancy.admin_site import Place, Shelf, site
+from vtcontrol.tenancy.studios import MemberRole
 
 ON_THE_SHOW = "streams.change_turn"  # who may put a hand on the show: moderators and above
 PAGES = {TokenKind.STAGE.value: _("Stage"), TokenKind.DOCK.value: _("Dock")}
@@ -34,13 +37,24 @@ def page_url(request: HttpRequest, kind: str, secret: str) -> str:
 
 
 @admin.register(Stream, site=site)
-class StreamAdmin(ReadsTwitch, TrackedAdmin):
+class StreamAdmin(ShowsDocks, ReadyCommands, ReadsTwitch, TrackedAdmin):
     """Streams."""
 
     place = Place(Shelf.ON_AIR, 1, "podcasts", is_searched=True)
     about = _("Places on air: which character speaks, in which language, and how the stage looks.")
     next_step = _("Add a stream, then open its stage in OBS and its dock beside it.")
-    object_actions = ("links", "skip", "mute", "unmute", "release", "panic")
+    object_actions = (
+        "dock",
+        "dock_frame",
+        "dock_session",
+        "links",
+        "commands",
+        "skip",
+        "mute",
+        "unmute",
+        "release",
+        "panic",
+    )
     list_display = ("name", "persona", "language_chip", "is_enabled", "standing")
     list_filter = (("persona", RelatedDropdownFilter), ("is_enabled", BooleanRadioFilter))
     list_select_related = ("persona", "state")
@@ -119,7 +133,10 @@ class StreamAdmin(ReadsTwitch, TrackedAdmin):
             return self._revoke(request, stream)
         if request.method == "POST" and kind in PAGES:
             name = _now("%(page)s of %(stream)s") % {"page": PAGES[kind], "stream": stream.name}
-            token, secret = tokens.issue(TokenKind(kind), name[:80], stream_id=stream.pk, created_by=request.user)
+            role = MemberRole.OBSERVER if request.POST.get("only") == "watch" else MemberRole.MANAGER
+            token, secret = tokens.issue(
+                TokenKind(kind), name[:80], stream_id=stream.pk, created_by=request.user, role=role
+            )
             self.log_change(request, stream, _now("Made the link “%(name)s”.") % {"name": token.name})
             made = page_url(request, kind, secret)
         links = ApiToken.objects.filter(stream_id=stream.pk, kind__in=PAGES, revoked_at=None, member=None)
@@ -130,6 +147,7 @@ class StreamAdmin(ReadsTwitch, TrackedAdmin):
             "original": stream,
             "made": made,
             "made_kind": kind,
+            "made_panels": panel_urls(made) if kind == TokenKind.DOCK else [],
             "links": links.select_related("created_by"),
         }
         return TemplateResponse(request, "admin/streams/stream/links.html", context)

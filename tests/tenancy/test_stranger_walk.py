@@ -211,6 +211,13 @@ PAGES: dict[str, Callable[[Walk, ModelPage], Calls]] = {
     # buttons and pages of one row
     "preview_prompt": _button,
     "links": _button,
+    "dock": _button,
+    "dock_frame": _button,
+    "dock_session": _button,
+    "commands": _button,
+    "ping": _button,
+    "start_again": _button,
+    "new_secret": _button,
     "skip": _button,
     "mute": _button,
     "unmute": _button,
@@ -287,6 +294,7 @@ SITE: dict[str, Callable[[Walk], Calls]] = {
     "admin/(?P<url>.*)$": _anything_else,
     "stage": _look("/stage/", "/stage/?preview=1"),
     "dock": _look("/dock/"),
+    "dock-panel": _look("/dock/queue/", "/dock/viewer/"),
     "healthz": _look("/healthz"),
     "set_language": _language,
     "javascript-catalog": _look("/jsi18n/"),
@@ -335,6 +343,7 @@ def test_the_stranger_gets_nothing_from_a_page_of_the_site(name: str, walk: Walk
 
 # Where our own owner changes and sees nothing new either.
 NOTHING_TO_NOTICE = {
+    "dock_frame": "an empty page; what it shows comes by the pass of `dock_session`",
     "import": "the first step only shows what was sent",
     "password_change": "people are the operator's",
     "try": "the answer says how a trial went, and nothing is saved",

@@ -1,0 +1,293 @@
+/**
+ * Joins the queue, viewer and health panels to the server: fetches what the shown one needs, does what is pressed in
+ * it, shows it at once and takes it back when the server refuses.
+ */
+
+import { fill, gettext } from '../i18n.js';
+import { RequestError } from '../session.js';
+import { explain } from './actions.js';
+import { Feed } from './feed.js';
+import { NOTE_LINES } from './viewer.js';
+
+const QUEUE_GAP_MS = 1_000;
+const QUEUE_EVERY_MS = 15_000;
+const VIEWER_GAP_MS = 1_200;
+const VIEWER_EVERY_MS = 30_000;
+const HEALTH_GAP_MS = 3_000;
+const HEALTH_EVERY_MS = 10_000;
+
+/** @typedef {import('./queue_state.js').Hand} Hand */
+/** @typedef {import('./routes.js').PanelName} PanelName */
+
+/**
+ * @typedef {object} Elements
+ * @property {import('./queue.js').QueuePanel} queue
+ * @property {import('./viewer.js').ViewerView} viewer
+ * @property {import('./health.js').HealthView} health
+ *
+ * @typedef {object} Hands
+ * @property {import('./actions.js').Actions} actions
+ * @property {import('./toasts.js').Toasts} toasts
+ * @property {(panel: PanelName) => void} open
+ */
+
+/** The three panels beside the show. */
+export class Panels {
+  mayAct = true;
+  /** @type {PanelName} */ #panel = 'show';
+  /** @type {string | null} */ #chosen = null;
+  /** @type {string | null} */ #speakingTurn = null;
+
+  /**
+   * @param {Elements} elements
+   * @param {Hands} hands
+   */
+  constructor({ queue, viewer, health }, { actions, toasts, open }) {
+    this.queue = queue;
+    this.viewer = viewer;
+    this.health = health;
+    this.actions = actions;
+    this.toasts = toasts;
+    this.open = open;
+    let asked = 0;
+    this.feeds = {
+      queue: new Feed({
+        load: () => {
+          asked = queue.state.mark();
+          return actions.queue();
+        },
+        show: (data) => queue.load(data, asked),
+        failed: (error) => queue.fail(old(error)),
+        gapMs: QUEUE_GAP_MS,
+        everyMs: QUEUE_EVERY_MS,
+      }),
+      viewer: new Feed({
+        load: () => actions.viewer(this.#chosen),
+        show: (data) => viewer.show(data),
+        failed: (error) => this.#viewerFailed(error),
+        gapMs: VIEWER_GAP_MS,
+        everyMs: VIEWER_EVERY_MS,
+      }),
+      health: new Feed({
+        load: () => actions.health(),
+        show: (data) => health.show(data),
+        failed: (error) => health.fail(old(error)),
+        gapMs: HEALTH_GAP_MS,
+        everyMs: HEALTH_EVERY_MS,
+      }),
+    };
+    queue.hand = (hand, row) => void this.hand(hand, row.id);
+    this.#joinViewer();
+  }
+
+  #joinViewer() {
+    const { viewer, actions } = this;
+    viewer.mute = (minutes) => void this.#muteViewer(minutes);
+    viewer.unmute = () => void this.#unmuteViewer();
+    viewer.follow = () => this.#follow(null);
+    viewer.note = async (kind, text) => {
+      const id = viewer.panel?.viewer?.id;
+      if (kind === 'lines') {
+        await actions.noteStream(text, NOTE_LINES);
+        this.toasts.show(fill(gettext('Noted for the next %(n)s lines'), { n: NOTE_LINES }));
+      } else if (id) {
+        const panel = await actions.noteViewer(id, text, kind === 'never');
+        if (viewer.panel?.viewer?.id === id) viewer.show(panel);
+        this.toasts.show(gettext('Noted on the card'));
+      }
+    };
+  }
+
+  /** @param {PanelName} panel The one that is looked at. */
+  show(panel) {
+    this.#panel = panel;
+    for (const name of /** @type {const} */ (['queue', 'viewer', 'health'])) {
+      if (name === panel) this.feeds[name].start();
+      else this.feeds[name].stop();
+    }
+    for (const element of document.querySelectorAll('[role="tabpanel"]')) {
+      if (element instanceof HTMLElement) element.hidden = element.id !== `panel-${panel}`;
+    }
+  }
+
+  /** @param {boolean} mayAct */
+  allow(mayAct) {
+    this.mayAct = mayAct;
+    this.queue.mayAct = mayAct;
+    this.viewer.mayAct = mayAct;
+    this.viewer.render();
+  }
+
+  /** Everything may be different: the connection is new, or something was missed. */
+  changed() {
+    for (const feed of Object.values(this.feeds)) feed.want();
+  }
+
+  /** @param {import('./store.js').Line} line */
+  lineChanged(line) {
+    this.queue.state.hear(line);
+    this.queue.render();
+    this.feeds.queue.want();
+    if (line.status === 'taken' || line.viewer === this.viewer.panel?.viewer?.id) this.feeds.viewer.want();
+    if (line.who === 'character') this.feeds.health.want();
+  }
+
+  /** @param {import('./store.js').StreamState} state */
+  stateChanged(state) {
+    this.feeds.queue.want();
+    this.feeds.health.want();
+    if (state.speaking_turn === this.#speakingTurn) return;
+    this.#speakingTurn = state.speaking_turn;
+    this.feeds.viewer.want();
+  }
+
+  /** @param {string} viewerId */
+  cardChanged(viewerId) {
+    if (this.viewer.panel?.viewer?.id === viewerId) this.feeds.viewer.want();
+  }
+
+  /** @param {string} viewerId Somebody wants to see this one. */
+  choose(viewerId) {
+    this.#follow(viewerId);
+    this.open('viewer');
+  }
+
+  /** @param {string | null} viewerId */
+  #follow(viewerId) {
+    this.#chosen = viewerId;
+    this.viewer.isChosen = viewerId !== null;
+    this.feeds.viewer.restart();
+  }
+
+  /**
+   * @param {string} key A shortcut's.
+   * @returns {boolean} Whether it meant something here.
+   */
+  key(key) {
+    const { queue, viewer } = this;
+    if (this.#panel === 'queue') {
+      if (key === 'j') return queue.move(1);
+      if (key === 'k') return queue.move(-1);
+      if (key === 'a') return queue.handChosen(['pin', 'unpin']);
+      if (key === 'd') return queue.handChosen(['drop']);
+      if (key === 'z') return queue.handChosen(['restore']);
+    }
+    if (this.#panel !== 'viewer') return false;
+    if (key === 'n') return viewer.focusNote();
+    if (key !== 'x' || !viewer.panel?.viewer) return false;
+    void (viewer.panel.viewer.is_muted ? this.#unmuteViewer() : this.#muteViewer(5));
+    return true;
+  }
+
+  /**
+   * Put a hand on an event: shown at once, taken back when it is refused.
+   *
+   * @param {Hand} hand
+   * @param {string} eventId
+   */
+  async hand(hand, eventId) {
+    const { state } = this.queue;
+    state.press(eventId, hand);
+    this.queue.render();
+    const said = handWords(hand);
+    const back = BACK[hand];
+    this.toasts.show(said.done, back ? () => void this.hand(back, eventId) : null);
+    try {
+      await this.actions.hand(hand, eventId);
+      state.settle(eventId, true);
+    } catch (error) {
+      state.settle(eventId, false);
+      this.toasts.hide();
+      this.#refused(said.failed, error);
+    }
+    this.queue.render();
+    this.feeds.queue.want();
+  }
+
+  /** @param {number | null} minutes */
+  async #muteViewer(minutes) {
+    const panel = this.viewer.panel;
+    if (!panel?.viewer) return;
+    const until = minutes === null ? null : new Date(Date.now() + minutes * 60_000).toISOString();
+    const { id } = panel.viewer;
+    this.#assumeViewer(panel, { is_muted: true, muted_until: until });
+    this.toasts.show(gettext('Muted: the character does not answer them'), () => void this.#unmuteViewer());
+    await this.#settleViewer(panel, () => this.actions.muteViewer(id, minutes), gettext('Not muted.'));
+  }
+
+  async #unmuteViewer() {
+    const panel = this.viewer.panel;
+    if (!panel?.viewer) return;
+    const { id } = panel.viewer;
+    this.#assumeViewer(panel, { is_muted: false, muted_until: null });
+    await this.#settleViewer(panel, () => this.actions.unmuteViewer(id), gettext('Not unmuted.'));
+  }
+
+  /**
+   * @param {import('./viewer.js').ViewerPanel} panel
+   * @param {Partial<import('./viewer.js').ViewerCard>} change
+   */
+  #assumeViewer(panel, change) {
+    if (panel.viewer) this.viewer.show({ ...panel, viewer: { ...panel.viewer, ...change } });
+    this.viewer.refresh();
+  }
+
+  /**
+   * @param {import('./viewer.js').ViewerPanel} before
+   * @param {() => Promise<import('./viewer.js').ViewerPanel>} ask
+   * @param {string} failed
+   */
+  async #settleViewer(before, ask, failed) {
+    const isSame = () => this.viewer.panel?.viewer?.id === before.viewer?.id;
+    try {
+      const panel = await ask();
+      if (isSame()) this.viewer.show(panel);
+    } catch (error) {
+      this.toasts.hide();
+      if (isSame()) this.viewer.show(before);
+      this.viewer.refresh();
+      this.#refused(failed, error);
+    }
+  }
+
+  /** Says what was refused. @type {(title: string, body: string) => void} */
+  flash = () => {};
+
+  /**
+   * @param {string} title
+   * @param {unknown} error
+   */
+  #refused(title, error) {
+    this.flash(title, explain(error));
+  }
+
+  /** @param {unknown} error */
+  #viewerFailed(error) {
+    if (error instanceof RequestError && error.status === 404 && this.#chosen) this.#follow(null);
+    else this.viewer.fail(old(error));
+  }
+}
+
+/** What takes a hand back. @type {Record<Hand, Hand | null>} */
+const BACK = { pin: 'unpin', unpin: 'pin', drop: 'restore', restore: null };
+
+/**
+ * @param {Hand} hand
+ * @returns {{done: string, failed: string}}
+ */
+function handWords(hand) {
+  return {
+    pin: { done: gettext('Answered next'), failed: gettext('Not put first.') },
+    unpin: { done: gettext('Back in its place'), failed: gettext('Not put back.') },
+    drop: { done: gettext('Dropped: nobody answers it'), failed: gettext('Not dropped.') },
+    restore: { done: gettext('Back in the queue'), failed: gettext('Not put back.') },
+  }[hand];
+}
+
+/**
+ * @param {unknown} error
+ * @returns {string} That what is shown may be old, and why.
+ */
+function old(error) {
+  return `${gettext('What you see may be old.')} ${explain(error)}`;
+}
