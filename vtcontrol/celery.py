@@ -11,10 +11,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vtcontrol.settings")
 app = Celery("vtcontrol")
 app.set_default()  # for every thread, not only the one that imports this
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.imports = ("workers.tasks.live", "workers.tasks.upkeep", "workers.tasks.privacy")
+app.conf.imports = ("workers.tasks.live", "workers.tasks.upkeep", "workers.tasks.privacy", "workers.tasks.webhooks")
 app.conf.task_routes = {"live.*": {"queue": "live"}, "speech.*": {"queue": "speech"}}
 app.conf.beat_schedule = {
     "sweep streams": {"task": "live.sweep", "schedule": 2.0, "options": {"expires": 2}},
+    "webhooks": {"task": "upkeep.webhooks", "schedule": 2.0, "options": {"expires": 2}},
     "retention": {"task": "upkeep.retain", "schedule": 3600.0, "options": {"expires": 600}},
     "privacy": {"task": "upkeep.privacy", "schedule": 300.0, "options": {"expires": 240}},
 }

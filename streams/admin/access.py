@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from streams.admin.streams import PAGES, page_url
 from streams.models import Stream
 from vtcontrol.tenancy import tokens
-from vtcontrol.tenancy.access import ApiToken, TokenKind
+from vtcontrol.tenancy.access import ApiToken, Scope, TokenKind
 from vtcontrol.tenancy.admin_actions import object_action
 from vtcontrol.tenancy.admin_base import ReadOnlyAdmin, StudioModelAdmin
 from vtcontrol.tenancy.admin_forms import StudioForm
@@ -75,9 +75,21 @@ class OfStreamAdmin(StudioModelAdmin):
 class TokenForm(OfStreamForm):
     """The form of a new token."""
 
+    scopes = forms.MultipleChoiceField(
+        label=_("may"), choices=Scope.choices, required=False, initial=Scope.values,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("What an API token may do. Stage and dock tokens always do what their page does."),
+    )  # fmt: skip
+
+    def clean_scopes(self) -> str:
+        """Return the chosen scopes as the row keeps them."""
+        return " ".join(self.cleaned_data["scopes"])
+
     def clean(self) -> dict[str, Any]:
-        """Ask for the stream of a page, and for a time ahead."""
+        """Ask for the stream of a page, for something an API token may do, and for a time ahead."""
         found = super().clean()
+        if found.get("kind") == TokenKind.API and not found.get("scopes"):
+            self.add_error("scopes", _("Choose at least one: it could do nothing."))
         if found.get("kind") in PAGES and not found.get("stream"):
             self.add_error("stream", _("A page shows one stream: choose it."))
         expires_at = found.get("expires_at")
@@ -100,7 +112,7 @@ class ApiTokenAdmin(OfStreamAdmin):
     list_filter = (("kind", ChoicesDropdownFilter),)
     list_select_related = ("created_by",)
     search_fields = ("name", "prefix")
-    fields = ("name", "kind", "stream", "expires_at")
+    fields = ("name", "kind", "stream", "scopes", "expires_at")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody changes a token; it can be revoked."""
@@ -154,7 +166,9 @@ class ApiTokenAdmin(OfStreamAdmin):
     def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's hook
         """Make the token; its text goes to the one page that shows it."""
         kind = TokenKind(obj.kind)
-        made, secret = tokens.issue(kind, obj.name, stream_id=obj.stream_id, created_by=request.user)
+        made, secret = tokens.issue(
+            kind, obj.name, stream_id=obj.stream_id, scopes=obj.scopes.split(), created_by=request.user
+        )
         if obj.expires_at:
             made.expires_at = obj.expires_at
             made.save(update_fields=["expires_at"])

@@ -27,6 +27,7 @@ class SessionSerializer(Anything):
     access = serializers.CharField()
     expires_in = serializers.IntegerField(help_text="Seconds.")
     kind = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.CharField(), help_text="What the token may do.")
     stream = StreamNameSerializer(allow_null=True)
 
 
@@ -119,6 +120,8 @@ class LineSerializer(Anything):
     status = serializers.CharField(help_text="The state of the event, or of the turn.")
     reason = serializers.CharField(allow_blank=True)
     heard_ms = serializers.IntegerField(allow_null=True)
+    viewer = serializers.UUIDField(allow_null=True)
+    is_pinned = serializers.BooleanField(help_text="It waits, and is to be answered next.")
 
 
 class StreamHeadSerializer(StreamNameSerializer):

@@ -10,6 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from streams.api.base import EVENTS, READS, SESSIONS, TICKETS, StreamView
+from streams.api.list_shapes import EventFilterSerializer, EventPageSerializer
+from streams.api.lists import filters_of
 from streams.api.serializers import EventSerializer, MuteSerializer
 from streams.api.shapes import (
     AcceptedSerializer,
@@ -19,6 +21,7 @@ from streams.api.shapes import (
     SnapshotSerializer,
     TicketSerializer,
 )
+from streams.selectors.lists import events_page
 from streams.selectors.outcome import event_outcome
 from streams.selectors.state import dock_snapshot
 from streams.selectors.streams import own_stream
@@ -28,9 +31,10 @@ from vtcontrol.kernel.errors import AccessDenied
 from vtcontrol.kernel.events import EventKind, IncomingEvent
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.access import Scope, TokenKind
-from vtcontrol.tenancy.api import StudioView
+from vtcontrol.tenancy.api import READING, StudioView
 from vtcontrol.tenancy.idempotency import once, read_key
-from vtcontrol.tenancy.openapi import KEY
+from vtcontrol.tenancy.openapi import KEY, PAGING
+from vtcontrol.tenancy.pages import window_of
 from vtcontrol.tenancy.rates import Rate
 from vtcontrol.tenancy.tokens import ACCESS_SECONDS, TICKET_SECONDS, issue_ticket, make_access
 
@@ -55,6 +59,7 @@ class SessionView(StudioView):
                 "access": make_access(claims),
                 "expires_in": ACCESS_SECONDS,
                 "kind": claims.kind,
+                "scopes": sorted(claims.scopes),
                 "stream": {"id": str(stream.pk), "name": stream.name} if stream else None,
             }
         )
@@ -83,6 +88,19 @@ class EventsView(StreamView):
     writes: ClassVar[Scope | None] = Scope.EVENTS
     rate: ClassVar[Rate | None] = EVENTS
     tag: ClassVar[str] = "Events"
+
+    @classmethod
+    def costs(cls, method: str | None) -> Rate | None:
+        """Count reading apart: it never keeps an event out."""
+        return READS if method in READING else cls.rate
+
+    @extend_schema(
+        parameters=[*PAGING, EventFilterSerializer], responses={200: EventPageSerializer}
+    )  # fmt: skip
+    def get(self, request: Request, stream_id: UUID) -> Response:
+        """List the events, newest first."""
+        wanted = filters_of(request, EventFilterSerializer)
+        return Response(events_page(window_of(request, f"events:{stream_id.hex[-6:]}"), stream_id, wanted))
 
     @extend_schema(request=EventSerializer, responses={202: AcceptedSerializer}, parameters=[KEY])
     def post(self, request: Request, stream_id: UUID) -> Response:

@@ -1,4 +1,4 @@
-"""What time takes away: expired words and memories, prompts, events and answers past the studio's days.
+"""What time takes away: expired words and memories, kept answers, webhook messages, and what is past the studio's days.
 
 Runs over all studios, a batch at a time, so that no statement holds the database for long; what is left over goes an
 hour later.
@@ -19,7 +19,9 @@ from streams.models import InboxEvent, Turn
 from streams.selectors.state import OPEN_TURNS
 from vtcontrol.kernel.events import EventState
 from vtcontrol.tenancy.access import Ticket
+from vtcontrol.tenancy.idempotency import KeptAnswer, forget_surplus
 from vtcontrol.tenancy.studios import Studio
+from vtcontrol.tenancy.webhooks import Delivery
 
 BATCH = 1000
 WORKS_S = 30.0
@@ -38,6 +40,7 @@ def retain(*, clock: Callable[[], float] = time.monotonic) -> dict[str, int]:
             gone[what] += count
             if count < BATCH:
                 break
+    gone["KeptAnswer"] += forget_surplus()
     return dict(+gone)
 
 
@@ -57,7 +60,7 @@ def _delete(what: str, rows: QuerySet) -> int:  # type: ignore[type-arg]  # of a
 def _expired() -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg]  # of any model
     """Yield what carries its own end."""
     now = timezone.now()
-    for model in (Utterance, Memory, Ticket, LinkCode, PrivatePage):
+    for model in (Utterance, Memory, Ticket, KeptAnswer, Delivery, LinkCode, PrivatePage):
         yield model.__name__, model.objects.filter(expires_at__lt=now)
     yield AccessRecord.__name__, AccessRecord.objects.filter(at__lt=now - ACCESS_KEPT)
 

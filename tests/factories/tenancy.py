@@ -14,6 +14,7 @@ from vtcontrol.tenancy.idempotency import KeptAnswer
 from vtcontrol.tenancy.metering import Budget, Meter, Usage
 from vtcontrol.tenancy.studios import MemberRole, Membership, Studio
 from vtcontrol.tenancy.tokens import Claims, issue, issue_ticket
+from vtcontrol.tenancy.webhooks import Delivery, Webhook
 
 
 def make_studio(name: str = "Lantern Lane", *, slug: str = "lantern-lane") -> Studio:
@@ -57,6 +58,20 @@ def make_kept_answer(token: ApiToken, marker: str = "") -> KeptAnswer:
     expires_at = timezone.now() + dt.timedelta(hours=24)
     body = {"said": f"{marker}once"}
     return create(KeptAnswer, token=token, key=f"{marker}key", digest="0" * 64, body=body, expires_at=expires_at)
+
+
+def make_webhook(marker: str = "", *, stream: Any = None, **fields: Any) -> Webhook:
+    webhook = Webhook(name=f"{marker}Overlay", stream_id=stream and stream.pk, **fields)
+    webhook.url = webhook.url or f"https://example.com/{marker}hook"
+    webhook.new_secret()
+    webhook.save()
+    return webhook
+
+
+def make_delivery(webhook: Webhook, marker: str = "", **fields: Any) -> Delivery:
+    now = timezone.now()
+    usual = {"topic": "ping", "subject": f"{marker}{uuid7().hex}", "body": f'{{"said":"{marker}hi"}}', "next_at": now}
+    return create(Delivery, webhook=webhook, **{**usual, "expires_at": now + dt.timedelta(days=7), **fields})
 
 
 def make_budget(stream: Any = None) -> Budget:

@@ -87,4 +87,5 @@ def _make_access(stream: Stream, marker: str) -> dict[str, str]:
     made = {kind.value: tenancy.make_token(kind, marker, stream=stream) for kind in TokenKind}
     tenancy.make_ticket(made[TokenKind.DOCK][0])
     tenancy.make_kept_answer(made[TokenKind.API][0], marker)
+    tenancy.make_delivery(tenancy.make_webhook(marker, stream=stream), marker)
     return {kind: secret for kind, (_row, secret) in made.items()}

@@ -50,7 +50,7 @@ class StudioView(APIView):
         kinds: Kinds of token that open it.
         reads: Scope a token needs to GET, or None when its kind is enough.
         writes: Scope a token needs for everything else, or None.
-        rate: What a call counts as; each token has its own count. None: the view counts by itself.
+        rate: What a call counts as; each token has its own count. None: nothing is counted.
         body_most: Longest body it takes, in bytes.
         tag: Chapter of the schema and of its page.
     """
@@ -88,8 +88,9 @@ class StudioView(APIView):
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit() or int(length) > self.body_most:
             raise BodyTooLarge
-        if self.rate is not None:
-            self._allowance = self.rate.spend(self.claims.token_id)
+        rate = self.costs(request.method)
+        if rate is not None:
+            self._allowance = rate.spend(self.claims.token_id)
         self._entered.enter_context(studio_scope(self.claims.studio_id))
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -104,6 +105,11 @@ class StudioView(APIView):
     def needs(cls, method: str | None) -> Scope | None:
         """Return the scope a token needs for a method, or None."""
         return cls.reads if method in READING else cls.writes
+
+    @classmethod
+    def costs(cls, _method: str | None) -> Rate | None:
+        """Return what a call with this method counts as, or None."""
+        return cls.rate
 
     @property
     def claims(self) -> Claims:

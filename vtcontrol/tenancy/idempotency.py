@@ -6,6 +6,7 @@ it, a process that dies in between leaves neither, and a refusal keeps nothing, 
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -92,7 +93,7 @@ def once(post: Post) -> Post:
 def _digest(request: Request) -> str:
     """Return what tells one request from another: method, address and body."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    digest.update(repr(request.data).encode(errors="replace"))
+    digest.update(json.dumps(request.data, sort_keys=True, default=str).encode())
     return digest.hexdigest()
 
 

@@ -5,11 +5,14 @@ from vtcontrol.tenancy.credentials import Credential
 from vtcontrol.tenancy.idempotency import KeptAnswer
 from vtcontrol.tenancy.metering import Budget, Meter, Usage
 from vtcontrol.tenancy.studios import MemberRole, Membership, Studio
+from vtcontrol.tenancy.webhooks import Delivery, DeliveryState, Topic, Webhook
 
 __all__ = [
     "ApiToken",
     "Budget",
     "Credential",
+    "Delivery",
+    "DeliveryState",
     "KeptAnswer",
     "MemberRole",
     "Membership",
@@ -18,5 +21,7 @@ __all__ = [
     "Studio",
     "Ticket",
     "TokenKind",
+    "Topic",
     "Usage",
+    "Webhook",
 ]

@@ -119,7 +119,11 @@ class ViewSchema(AutoSchema):
         if not isinstance(self.view, StudioView):
             return found
         for status, answer in found.items():
-            headers = {**RATE_HEADERS, **answer.get("headers", {})} if self.view.rate else answer.get("headers", {})
+            headers = (
+                {**RATE_HEADERS, **answer.get("headers", {})}
+                if self.view.costs(self.method)
+                else answer.get("headers", {})
+            )
             if HEADER in {one.name for one in self.get_override_parameters() if isinstance(one, OpenApiParameter)}:
                 headers[REPLAYED] = {"schema": {"type": "string"}, "description": "`true`: the answer of before."}
             found[status] = {**answer, "headers": headers} if headers else answer

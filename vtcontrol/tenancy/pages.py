@@ -27,15 +27,16 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a page ended: the time and id of its last row."""
+    """Where a page ended: the id of its last row, and its time in a list that goes by one."""
 
-    at: dt.datetime
     id: UUID
+    at: dt.datetime | None = None
 
-    def before(self, field: str, id_field: str = "pk") -> Q:
+    def before(self, field: str = "") -> Q:
         """Return the condition of rows that come after this place, newest first."""
-        earlier = Q(**{f"{field}__lt": self.at}) | Q(**{field: self.at, f"{id_field}__lt": self.id})
-        return Q(**{f"{field}__lte": self.at}) & earlier
+        if not field or self.at is None:
+            return Q(pk__lt=self.id)
+        return Q(**{f"{field}__lte": self.at}) & (Q(**{f"{field}__lt": self.at}) | Q(pk__lt=self.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,20 @@ class Window:
         following = _cursor(self.name, place(page[-1])) if len(rows) > self.limit else None
         return {"items": [shown(row) for row in page], "next": following}
 
-    def read(self, rows: "QuerySet[Any]", field: str, shown: Callable[[Any], Any]) -> dict[str, Any]:
-        """Return one page of a query set, newest by `field` first."""
-        rows = rows.order_by(f"-{field}", "-pk")
+    def take(self, rows: "QuerySet[Any]", field: str = "") -> list[Any]:
+        """Return the page's rows and one more, newest by `field` (or by their ids, which grow) first."""
+        rows = rows.order_by(f"-{field}", "-pk") if field else rows.order_by("-pk")
         if self.after is not None:
             rows = rows.filter(self.after.before(field))
-        return self.cut(list(rows[: self.limit + 1]), lambda row: Place(getattr(row, field), row.pk), shown)
+        return list(rows[: self.limit + 1])
+
+    def read(self, rows: "QuerySet[Any]", shown: Callable[[Any], Any], field: str = "") -> dict[str, Any]:
+        """Return one page of a query set. See `take`."""
+
+        def place(row: Any) -> Place:
+            return Place(row.pk, getattr(row, field) if field else None)
+
+        return self.cut(self.take(rows, field), place, shown)
 
 
 def window_of(request: Request, name: str) -> Window:
@@ -81,7 +90,7 @@ def window_of(request: Request, name: str) -> Window:
 
 
 def _cursor(name: str, place: Place) -> str:
-    raw = json.dumps([name, place.at.isoformat(), place.id.hex], separators=(",", ":")).encode()
+    raw = json.dumps([name, place.at and place.at.isoformat(), place.id.hex], separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
@@ -97,7 +106,7 @@ def _decoded(name: str, cursor: str) -> Place | None:
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         of, at, row_id = json.loads(raw)
-        place = Place(dt.datetime.fromisoformat(at).astimezone(dt.UTC), UUID(hex=row_id))
+        place = Place(UUID(hex=row_id), None if at is None else dt.datetime.fromisoformat(at).astimezone(dt.UTC))
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error):
         return None
     return place if of == name else None

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -31,7 +31,7 @@ TITLES = {
     415: gettext_lazy("A body of that type is not read"),
     429: gettext_lazy("Too many requests"),
     500: gettext_lazy("Something broke on our side"),
-    503: pgettext_lazy("REST", "Not now"),
+    503: gettext_lazy("No room now"),
 }
 
 

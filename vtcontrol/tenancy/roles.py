@@ -38,9 +38,25 @@ MANAGER_WRITES = MODERATOR_WRITES | frozenset(
     }
 )
 OWNER_WRITES = MANAGER_WRITES | frozenset(
-    {"tenancy.credential", "tenancy.apitoken", "tenancy.budget", "tenancy.membership", "tenancy.studio"}
+    {
+        "tenancy.credential",
+        "tenancy.apitoken",
+        "tenancy.budget",
+        "tenancy.membership",
+        "tenancy.studio",
+        "tenancy.webhook",
+    }
 )
-OWNER_SEES_ONLY = frozenset({"tenancy.credential", "tenancy.apitoken", "tenancy.membership", "tenancy.budget"})
+OWNER_SEES_ONLY = frozenset(
+    {
+        "tenancy.credential",
+        "tenancy.apitoken",
+        "tenancy.membership",
+        "tenancy.budget",
+        "tenancy.webhook",
+        "tenancy.delivery",
+    }
+)
 NOBODY_DELETES = frozenset({"tenancy.studio"})
 HIDDEN = frozenset({"tenancy.ticket", "tenancy.keptanswer", "auth.user", "auth.group"})
 

@@ -48,7 +48,7 @@ class EmbeddedServer:
             endpoints=build_endpoint_description_strings(file_descriptor=self._listener.fileno()),
             signal_handlers=False,
             action_logger=None,
-            http_timeout=120,
+            http_timeout=None,  # feeds stay open
             websocket_connect_timeout=20,
             websocket_handshake_timeout=20,
             ready_callable=self._ready,
