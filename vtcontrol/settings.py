@@ -284,6 +284,7 @@ LOGGING = {
         "httpx2": {"level": "WARNING"},
         "httpcore2": {"level": "WARNING"},
         "openai": {"level": "WARNING"},
+        "websockets": {"level": "WARNING"},  # at DEBUG it would log every line of a chat
         "celery": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
     },

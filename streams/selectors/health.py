@@ -8,8 +8,9 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from personas.models import Brain, Voice
-from streams.link_models import ChannelLink, LinkFault, LinkStatus
+from streams.link_models import LinkFault, LinkStatus
 from streams.models import Stream, StreamState, Turn, TurnState
+from streams.selectors.links import link_states
 from streams.selectors.state import state_of
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.tenancy.metering import Budget, Usage
@@ -17,7 +18,7 @@ from vtcontrol.tenancy.metering import Budget, Usage
 LATENCIES_SHOWN = 40
 ERRORS_SHOWN = 8
 ERRORS_OF = dt.timedelta(hours=24)
-_LINK_STATES = {LinkStatus.CONNECTED: "ok", LinkStatus.FAULTY: "trouble"}
+_LINK_STATES = {LinkStatus.CONNECTED.value: "ok", LinkStatus.FAULTY.value: "trouble", "off": "off"}
 
 
 def health_of(stream_id: UUID) -> dict[str, Any]:
@@ -46,11 +47,11 @@ def platform_links(stream_id: UUID) -> list[dict[str, Any]]:
         {
             "kind": link.platform,
             "name": link.channel,
-            "state": _LINK_STATES.get(link.status, "waiting") if link.is_enabled else "off",
-            "note": str(LinkFault(link.fault).label) if link.fault and link.status == LinkStatus.FAULTY else "",
+            "state": _LINK_STATES.get(link.standing, "waiting"),
+            "note": str(LinkFault(link.fault).label) if link.fault and link.standing == LinkStatus.FAULTY else "",
             "at": link.last_message_at.isoformat() if link.last_message_at else None,
         }
-        for link in ChannelLink.objects.filter(stream_id=stream_id).order_by("platform", "channel")
+        for link in link_states(stream_id)
     ]
 
 

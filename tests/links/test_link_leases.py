@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from streams.link_models import ChannelLink, LinkFault, LinkStatus
 from streams.models import Stream
+from streams.selectors.health import platform_links
 from streams.selectors.links import link_states, twitch_channel
 from streams.services.links import (
     TAKE_MOST,
@@ -254,6 +255,16 @@ def test_docks_see_how_links_stand(link: ChannelLink) -> None:
     }
     assert (states["mira"].messages_a_minute, states["mira"].connected_at) == (7, now)
     assert unread.pk == states["unread"].id
+
+
+def test_the_health_panel_shows_a_link_whose_process_died_as_waiting(link: ChannelLink) -> None:
+    (mine,) = held("a")
+    report_links("a", [LinkReport(mine.link_id, mine.fence, "connected")])
+    before = platform_links(link.stream_id)
+
+    let_expire(link)
+
+    assert [one["state"] for one in (*before, *platform_links(link.stream_id))] == ["ok", "waiting"]
 
 
 def test_a_link_that_is_not_there_is_not_found(in_studio: Studio) -> None:

@@ -75,8 +75,8 @@ class Feed:
             self._queue.append(replace(heard.event, is_mention=True) if is_mention else heard.event)
             self.last_message_at = timezone.now()
             self._rate.add(asyncio.get_running_loop().time())
-            if len(self._queue) > QUEUE_MOST:
-                self._make_room()
+        if len(self._queue) > QUEUE_MOST:
+            self._make_room()
         self._is_idle.clear()
         self._came.set()
 

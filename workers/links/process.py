@@ -40,6 +40,7 @@ async def serve_links() -> None:
 
 async def _serve_until(stopping: asyncio.Event, *, handover_s: float) -> None:
     supervisor = LinkSupervisor(process_name(), settings.TWITCH_URL)
+    logger.info("chat links are read from now on")
     running = asyncio.create_task(supervisor.run())
     try:
         await stopping.wait()

@@ -56,7 +56,7 @@ class LinkSupervisor:
         """Look at the links again and again, until it is cancelled; then call `stop`."""
         while True:
             await self._look()
-            await asyncio.sleep(self._look_s)
+            await asyncio.sleep(self._look_s if self._feeds else 2 * self._look_s)
 
     async def stop(self, *, handover_s: float = 0.0) -> None:
         """Give the links back, hand over what was heard, close everything.

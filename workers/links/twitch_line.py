@@ -132,7 +132,8 @@ class TwitchLine:
             fault = await self._one_session()
             if loop.time() - began > LIVED_S:
                 backoff.succeeded()
-            if fault is LinkFault.MOVED and loop.time() - began > self._pace.backoff_s:
+            is_alone = len(self._retiring) <= 1
+            if fault is LinkFault.MOVED and is_alone and loop.time() - began > self._pace.backoff_s:
                 continue  # at once: the old connection is read until it ends
             try:
                 async with asyncio.timeout(backoff.next_s()):
