@@ -20,6 +20,7 @@ from pathlib import Path
 from environment import Environment, environment_of
 from needs import npm, prepare_node, require_programs
 from terminal import CannotStart, become, call, explain_error, say
+from words import said
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 USAGE = """\
@@ -49,11 +50,15 @@ def studio(environment: Environment, arguments: Sequence[str]) -> int:
 def studio_parser() -> argparse.ArgumentParser:
     """Returns the parser of a start's own options, which also prints the help of `./run`."""
     parser = argparse.ArgumentParser(
-        prog="./run", usage=USAGE, epilog=EPILOG, allow_abbrev=False, formatter_class=argparse.RawTextHelpFormatter
+        prog="./run",
+        usage=said(USAGE),
+        epilog=said(EPILOG),
+        allow_abbrev=False,
+        formatter_class=argparse.RawTextHelpFormatter,
     )
-    parser.add_argument("--port", type=int, metavar="N", help="the port of the admin and the pages")
-    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="the folder of database, media and keys")
-    parser.add_argument("--no-input", action="store_true", help="ask nothing")
+    parser.add_argument("--port", type=int, metavar="N", help=said("the port of the admin and the pages"))
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help=said("the folder of database, media and keys"))
+    parser.add_argument("--no-input", action="store_true", help=said("ask nothing"))
     return parser
 
 
@@ -123,7 +128,7 @@ def main(arguments: Sequence[str]) -> int:
     except OSError as error:
         say(explain_error(error, CHECKOUT))
     except KeyboardInterrupt:
-        say("Stopped.")
+        say(said("Stopped."))
         return 130
     return 1
 

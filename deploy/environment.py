@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from terminal import IS_WINDOWS, CannotStart, Progress, run_quietly, say
+from words import said
 
 PYTHON_KIND = f"{sys.implementation.cache_tag}-{sysconfig.get_platform()}"
 LOCK_NAME = "vtcontrol.lock"
@@ -95,7 +96,8 @@ class Environment:
         names = {entry.name for entry in self.folder.iterdir()}
         is_default = self.folder == default_folder(self.checkout)
         if names and not is_default and not names & {"pyvenv.cfg", LOCK_NAME}:
-            raise CannotStart(f"{self.folder} holds other things: set VTCONTROL_VENV to a new or empty folder.")
+            message = "{folder} holds other things: set VTCONTROL_VENV to a new or empty folder."
+            raise CannotStart(said(message, folder=self.folder))
 
     def _build(self, held: int) -> None:
         require_venv()
@@ -105,7 +107,7 @@ class Environment:
             elif entry.name != LOCK_NAME:
                 entry.unlink()
         command = [base_python(), "-m", "venv", str(self.folder)]
-        run_quietly(command, self.checkout, Progress("Making a Python environment"), held)
+        run_quietly(command, self.checkout, Progress(said("Making a Python environment")), held)
 
     def _install(self, name: str, held: int) -> None:
         self._stamp.unlink(missing_ok=True)
@@ -134,7 +136,7 @@ class PackageProgress(Progress):
         lines = requirements.read_text(encoding="utf-8").splitlines()
         self._total = sum("==" in line and not line.startswith((" ", "#")) for line in lines)
         self._seen = 0
-        super().__init__("Installing what vtcontrol needs (only now, about a minute)")
+        super().__init__(said("Installing what vtcontrol needs (only now, about a minute)"))
 
     def read(self, line: str) -> None:
         """Takes one line of pip's output."""
@@ -142,9 +144,9 @@ class PackageProgress(Progress):
             self._total -= 1
         elif line.startswith(("Collecting ", "Requirement already satisfied: ")):
             self._seen += 1
-            self.show(f"package {self._seen} of {self._total}")
+            self.show(said("package {seen} of {total}", seen=self._seen, total=self._total))
         elif line.startswith("Installing collected packages"):
-            self.show("unpacking")
+            self.show(said("unpacking"))
 
 
 def environment_of(checkout: Path) -> Environment:
@@ -176,8 +178,10 @@ def require_venv() -> None:
     except ImportError as error:
         version = "{}.{}".format(*sys.version_info[:2])
         name = f"python{version}-venv"
-        way = f"type:  {sudo()}apt install {name}" if shutil.which("apt") else f"install it (often called {name})."
-        raise CannotStart(f"Python {version} has no module {error.name} here; {way}") from None
+        by_hand = said("install it (often called {name}).", name=name)
+        way = said("type:  {command}", command=f"{sudo()}apt install {name}") if shutil.which("apt") else by_hand
+        message = "Python {version} has no module {module} here; {way}"
+        raise CannotStart(said(message, version=version, module=error.name, way=way)) from None
 
 
 def is_root() -> bool:
@@ -201,7 +205,7 @@ if sys.platform == "win32":
                 msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
             except OSError:
                 if not is_told:
-                    say(WAITING)
+                    say(said(WAITING))
                 is_told = True
             else:
                 return
@@ -214,5 +218,5 @@ else:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(WAITING)
+            say(said(WAITING))
             fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from environment import Environment, digest, is_root, sudo
 from terminal import CannotStart, Progress, run_quietly, run_unseen
+from words import said
 
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 APT = ("apt-get", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300")
@@ -73,25 +74,28 @@ def require_programs(checkout: Path) -> None:
         missing = [need for need in missing if not need.is_met()]
     if missing:
         names = ", ".join(need.apt for need in missing)
-        raise CannotStart(f"The tests need what this machine doesn't have: {names}.\n{way_to_install(missing)}")
+        message = "The tests need what this machine doesn't have: {names}.\n{way}"
+        raise CannotStart(said(message, names=names, way=way_to_install(missing)))
 
 
 def install_with_apt(packages: Sequence[str], checkout: Path) -> None:
     """Installs Debian packages; fetches the package lists only if it doesn't work without."""
     install = [*APT, "install", *packages]
-    title = f"Installing {', '.join(packages)}"
+    title = said("Installing {packages}", packages=", ".join(packages))
     if run_unseen(install, checkout, Progress(title)).code != 0:
-        run_quietly([*APT, "update"], checkout, Progress("Fetching the package lists"))
+        run_quietly([*APT, "update"], checkout, Progress(said("Fetching the package lists")))
         run_quietly(install, checkout, Progress(title))
 
 
 def way_to_install(missing: Sequence[Need]) -> str:
     """Says how to install what is missing."""
     if shutil.which("apt-get"):
-        return f"Type:  {sudo()}apt-get install {' '.join(need.apt for need in missing)}"
+        command = f"{sudo()}apt-get install {' '.join(need.apt for need in missing)}"
+        return said("Type:  {command}", command=command)
     if shutil.which("brew"):
-        return "Type:  " + " && ".join(dict.fromkeys(f"brew install {need.brew}" for need in missing))
-    return "Install it with your system's package manager (the names are Debian's) and start again."
+        command = " && ".join(dict.fromkeys(f"brew install {need.brew}" for need in missing))
+        return said("Type:  {command}", command=command)
+    return said("Install it with your system's package manager (the names are Debian's) and start again.")
 
 
 def prepare_node(environment: Environment) -> None:
@@ -106,7 +110,7 @@ def prepare_node(environment: Environment) -> None:
         if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
             return
         command = [npm(), "ci", "--no-audit", "--no-fund"]
-        run_quietly(command, environment.checkout, Progress("Installing the JavaScript checks"), held)
+        run_quietly(command, environment.checkout, Progress(said("Installing the JavaScript checks")), held)
         stamp.parent.mkdir(exist_ok=True)
         stamp.write_text(wanted, encoding="utf-8")
 

@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from words import said
+
 IS_WINDOWS = sys.platform == "win32"
 LINES_SHOWN_ON_FAILURE = 8
 CHARACTERS_SHOWN_OF_A_LINE = 240
@@ -25,6 +27,9 @@ ROUTINE_LINES = ("Ignoring ", "Collecting ", "Downloading ", "Using cached ", "R
 DISK_IS_FULL = (
     "The disk is full: setting up needs about 700 MB in {checkout} and some in {temporary}; "
     "free some space and start again."
+)
+NOT_WRITABLE = (
+    "{path} can't be written to ({reason}): make it writable for you, or set VTCONTROL_VENV to a folder that is."
 )
 NO_NETWORK = "The packages can't be fetched: check the network (or the proxy settings) and start again."
 FULL_DISK_SIGNS = ("No space left on device", "[Errno 28]", "ENOSPC", "Disk quota exceeded", "[WinError 112]")
@@ -89,25 +94,22 @@ def say(text: str) -> None:
 def explain_error(error: OSError, checkout: Path) -> str:
     """Says in one sentence what an error of the operating system means for the person."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return DISK_IS_FULL.format(checkout=checkout, temporary=tempfile.gettempdir())
+        return said(DISK_IS_FULL, checkout=checkout, temporary=tempfile.gettempdir())
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST} and error.filename:
-        return (
-            f"{error.filename} can't be written to ({error.strerror}): make it writable for you, "
-            "or set VTCONTROL_VENV to a folder that is."
-        )
-    return f"Setting up failed: {error}."
+        return said(NOT_WRITABLE, path=error.filename, reason=error.strerror)
+    return said("Setting up failed: {error}.", error=error)
 
 
 def explain_output(lines: Sequence[str], program: str, checkout: Path) -> str:
     """Says why a program failed, from what it printed: one sentence, after its last lines where they tell more."""
     output = "\n".join(lines)
     if any(sign in output for sign in FULL_DISK_SIGNS):
-        return DISK_IS_FULL.format(checkout=checkout, temporary=tempfile.gettempdir())
+        return said(DISK_IS_FULL, checkout=checkout, temporary=tempfile.gettempdir())
     telling = [line for line in lines if line and not line.lstrip().startswith(ROUTINE_LINES)]
     shown = "".join(f"  {line[:CHARACTERS_SHOWN_OF_A_LINE]}\n" for line in telling[-LINES_SHOWN_ON_FAILURE:])
     if any(sign in output for sign in NO_NETWORK_SIGNS):
-        return shown + NO_NETWORK
-    return f"{shown}Setting up failed in {program}: its last lines are above."
+        return shown + said(NO_NETWORK)
+    return shown + said("Setting up failed in {program}: its last lines are above.", program=program)
 
 
 def run_quietly(command: Sequence[str], folder: Path, progress: Progress, held: int | None = None) -> None:

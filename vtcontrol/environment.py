@@ -83,9 +83,30 @@ class Environment:
             self.findings.append(f"{name} must be an address that begins with {wanted}.")
         return word
 
+    def folder(self, name: str, default: Path) -> Path | None:
+        """Return a folder as an absolute path; None when its name leads nowhere."""
+        word = self.text(name)
+        try:
+            return folder_at(word or default)
+        except ValueError:
+            self.findings.append(f"{name} names a folder in the home of somebody this machine does not know: {word!r}.")
+            return None
+
     def names(self, name: str, default: tuple[str, ...] = ()) -> list[str]:
         """Return a comma-separated list."""
         return [part.strip() for part in self.text(name).split(",") if part.strip()] or list(default)
+
+
+def folder_at(name: str | Path) -> Path:
+    """Return a folder as an absolute path, "~" and "~somebody" taken for their homes.
+
+    Raises:
+        ValueError: This machine knows no home for that name.
+    """
+    try:
+        return Path(name).expanduser().absolute()
+    except RuntimeError as error:
+        raise ValueError(f"there is no home for {name}") from error
 
 
 def default_data_dir() -> Path:

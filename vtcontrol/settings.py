@@ -20,7 +20,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 _env = Environment(os.environ)
 
 # --- Topology -----------------------------------------------------------------------------------------------------
-DATA_DIR = Path(_env.text("VTCONTROL_DATA_DIR") or default_data_dir()).expanduser().absolute()
+_data_dir = _env.folder("VTCONTROL_DATA_DIR", default_data_dir())
+DATA_DIR = _data_dir or default_data_dir()
 DATABASE_URL = _env.text("DATABASE_URL")
 REDIS_URL = _env.url("REDIS_URL", ("redis", "rediss", "unix"))
 IS_EMBEDDED = not (DATABASE_URL or REDIS_URL)
@@ -29,7 +30,7 @@ DEBUG = _env.flag("VTCONTROL_DEBUG", default=False)
 # --- Keys ---------------------------------------------------------------------------------------------------------
 SECRET_KEY = _env.text("VTCONTROL_SECRET_KEY")
 ENCRYPTION_KEYS = _env.names("VTCONTROL_ENCRYPTION_KEYS")  # the first encrypts, all decrypt
-if IS_EMBEDDED and not (SECRET_KEY and ENCRYPTION_KEYS):
+if IS_EMBEDDED and _data_dir is not None and not (SECRET_KEY and ENCRYPTION_KEYS):
     try:
         _signing, _encryption = embedded_keys(DATA_DIR)
     except (OSError, ValueError, KeyError) as error:
@@ -39,8 +40,9 @@ if IS_EMBEDDED and not (SECRET_KEY and ENCRYPTION_KEYS):
         ENCRYPTION_KEYS = ENCRYPTION_KEYS or [_encryption]
 if not SECRET_KEY:
     SECRET_KEY = secrets.token_urlsafe(48)
-    _env.findings.append("VTCONTROL_SECRET_KEY must be set: a long random text, the same for every process.")
-if not ENCRYPTION_KEYS:
+    if _data_dir is not None:
+        _env.findings.append("VTCONTROL_SECRET_KEY must be set: a long random text, the same for every process.")
+if not ENCRYPTION_KEYS and _data_dir is not None:
     _env.findings.append("VTCONTROL_ENCRYPTION_KEYS must be set: make one with `manage.py keys new`.")
 
 TOMBSTONE_KEY = _env.text("VTCONTROL_TOMBSTONE_KEY") or SECRET_KEY  # names the accounts nothing is stored of

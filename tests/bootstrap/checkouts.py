@@ -76,13 +76,16 @@ class Checkout:
         """Puts a module in front of the standard library's."""
         (self.stand_ins / f"{module}.py").write_text(source)
 
+    def environment(self) -> dict[str, str]:
+        """Returns the environment variables of a start in this checkout."""
+        kept = {key: value for key, value in os.environ.items() if key != "VTCONTROL_VENV"}
+        return kept | {"PATH": str(self.programs), "PYTHONPATH": str(self.stand_ins), "FAKE_LOG": str(self._log)}
+
     def start(self, *arguments: str, **settings: str) -> "subprocess.Popen[str]":
         """Starts `./run` with the given environment variables added."""
-        environment = {key: value for key, value in os.environ.items() if key != "VTCONTROL_VENV"}
-        environment |= {"PATH": str(self.programs), "PYTHONPATH": str(self.stand_ins), "FAKE_LOG": str(self._log)}
         return subprocess.Popen(
             ["/bin/sh", str(self.folder / "run"), *arguments],
-            env=environment | settings,
+            env=self.environment() | settings,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -51,6 +51,44 @@ def test_a_flag_that_is_none_keeps_the_default_and_is_found() -> None:
     assert env.findings == ["FLAG must be yes or no, not 'perhaps'."]
 
 
+def test_a_folder_in_an_unknown_home_is_found() -> None:
+    env = Environment({"FOLDER": "~nobody-at-all/x", "OTHER": "~/x"})
+
+    assert env.folder("FOLDER", Path("/usual")) is None
+    assert env.folder("OTHER", Path("/usual")) == Path.home() / "x"
+    assert env.folder("UNSET", Path("/usual")) == Path("/usual")
+    assert len(env.findings) == 1
+    assert "FOLDER names a folder in the home of somebody" in env.findings[0]
+
+
+def _manage(home: Path, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    environment = {key: value for key, value in os.environ.items() if key != "VTCONTROL_DATA_DIR"}
+    return subprocess.run(
+        [sys.executable, str(PROJECT / "manage.py"), *words],
+        env={**environment, "HOME": str(home), "XDG_DATA_HOME": str(home / "usual"), **more},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_an_unknown_home_is_one_sentence_of_the_system_check_and_makes_no_keys_elsewhere(tmp_path: Path) -> None:
+    done = _manage(tmp_path, "studio", "--no-input", VTCONTROL_DATA_DIR="~nobody-at-all/x")
+
+    assert done.returncode == 1
+    assert "CommandError: VTCONTROL_DATA_DIR names a folder in the home of somebody" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "VTCONTROL_SECRET_KEY" not in done.stderr
+    assert list(tmp_path.rglob("keys.json")) == []
+
+
+@pytest.mark.parametrize("option", [("--data-dir", "{here}/chosen"), ("--data-dir={here}/chosen",)])
+def test_a_folder_given_to_a_command_leaves_the_usual_one_alone(option: tuple[str, ...], tmp_path: Path) -> None:
+    words = [word.format(here=tmp_path) for word in option]
+
+    _manage(tmp_path, "smoke", *words)
+
+    assert not (tmp_path / "usual").exists()
+
+
 @pytest.mark.parametrize("word", ["--5", "5.0", "five", "²", "1_000", "0", "201", "9" * 5000, "-1"])
 def test_a_number_that_is_none_or_out_of_bounds_keeps_the_default_and_is_found(word: str) -> None:
     env = Environment({"NUMBER": word})

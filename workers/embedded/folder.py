@@ -7,13 +7,22 @@ from pathlib import Path
 
 from django.conf import settings
 
+from vtcontrol.environment import folder_at
+
 ADDRESS_FILE = "studio.json"
 USUAL_ADDRESS = "http://localhost:8700"
 
 
 def use_folder(folder: Path | str) -> None:
-    """Make sure that the settings were read for this folder: it must be known before Django starts."""
-    if folder and Path(folder).expanduser().absolute() != settings.DATA_DIR:
+    """Make sure that the settings were read for this folder; `manage.py` has seen to that where it was typed in.
+
+    A name that leads nowhere is left to the findings of the environment.
+    """
+    try:
+        is_other = bool(folder) and folder_at(folder) != settings.DATA_DIR
+    except ValueError:
+        return
+    if is_other:
         os.environ["VTCONTROL_DATA_DIR"] = str(folder)
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - this very program, once more
 

@@ -4,13 +4,13 @@ import argparse
 import asyncio
 import json
 import os
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from vtcontrol.environment import folder_at
 from workers.embedded.folder import read_address, use_folder
 from workers.embedded.links import LINKS_FILE, kept_links
 from workers.smoke.audition import Door, audition
@@ -61,7 +61,10 @@ def _door(options: dict[str, Any]) -> Door:
     if token:
         url = options["url"] or read_address(None)
         return Door(url, token, token, options["stream"], is_preview=is_preview)
-    folder = Path(options["data_dir"] or settings.DATA_DIR).expanduser().absolute()
+    try:
+        folder = folder_at(options["data_dir"] or settings.DATA_DIR)
+    except ValueError:
+        raise SmokeFailed(" ".join(settings.ENVIRONMENT_FINDINGS)) from None
     if not (folder / LINKS_FILE).is_file():
         nothing = _("There is no installation in {folder}; start one with ./run, or give --token.")
         raise SmokeFailed(nothing.format(folder=folder))

@@ -11,20 +11,24 @@ from vtcontrol.kernel.errors import SecretUnreadable
 from vtcontrol.tenancy.credentials import Credential
 from vtcontrol.tenancy.scope import unscoped
 from vtcontrol.tenancy.secrets import reseal
+from vtcontrol.tenancy.webhooks import Webhook
+
+Holder = Credential | Webhook
+HOLDERS = (Credential, Webhook)
 
 
 class Command(BaseCommand):
     """The keys of `VTCONTROL_ENCRYPTION_KEYS`."""
 
-    help = "Makes, rotates and checks the keys that encrypt stored secrets."
+    help = _("Makes, rotates and checks the keys that encrypt stored secrets.")
     requires_system_checks = ()  # `keys new` is how a missing key is mended
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the three verbs."""
         verbs = parser.add_subparsers(dest="verb", required=True)
-        verbs.add_parser("new", help="Print a new key.")
-        verbs.add_parser("rotate", help="Encrypt every stored secret anew, with the first of the keys.")
-        verbs.add_parser("check", help="Tell whether every stored secret can be read.")
+        verbs.add_parser("new", help=_("Print a new key."))
+        verbs.add_parser("rotate", help=_("Encrypt every stored secret anew, with the first of the keys."))
+        verbs.add_parser("check", help=_("Tell whether every stored secret can be read."))
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run one verb.
@@ -39,16 +43,16 @@ class Command(BaseCommand):
         if options["verb"] == "rotate":
             self._for_each_secret(_seal_anew, _("Encrypted anew: %(count)d."))
         else:
-            self._for_each_secret(Credential.reveal, _("Readable: %(count)d."))
+            self._for_each_secret(lambda holder: holder.reveal(), _("Readable: %(count)d."))
 
-    def _for_each_secret(self, treat: Callable[[Credential], object], done: str) -> None:
+    def _for_each_secret(self, treat: Callable[[Holder], object], done: str) -> None:
         count, unreadable = 0, []
         with unscoped("the operator's keys encrypt the secrets of every studio"):
-            for credential in list(Credential.objects.exclude(sealed="")):
+            for holder in (row for model in HOLDERS for row in list(model.objects.exclude(sealed=""))):
                 try:
-                    treat(credential)
+                    treat(holder)
                 except SecretUnreadable:
-                    unreadable.append(str(credential.pk))
+                    unreadable.append(str(holder.pk))
                 else:
                     count += 1
         self.stdout.write(done % {"count": count})
@@ -56,7 +60,7 @@ class Command(BaseCommand):
             raise CommandError(_("Cannot be read with the configured keys: %(ids)s.") % {"ids": ", ".join(unreadable)})
 
 
-def _seal_anew(credential: Credential) -> None:
-    sealed = reseal(credential.sealed)
+def _seal_anew(holder: Holder) -> None:
+    sealed = reseal(holder.sealed)
     # a secret replaced in this moment is encrypted with the first key already
-    Credential.objects.filter(pk=credential.pk, sealed=credential.sealed).update(sealed=sealed)
+    type(holder).objects.filter(pk=holder.pk, sealed=holder.sealed).update(sealed=sealed)
