@@ -5,7 +5,8 @@ import importlib
 import sys
 from pathlib import Path
 
-BENCHES = tuple(sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem in {"turn", "fanout"}))
+NAMES = {"turn", "fanout", "formats"}
+BENCHES = tuple(sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem in NAMES))
 
 
 def main() -> int:

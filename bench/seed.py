@@ -51,7 +51,9 @@ def main() -> None:
     print(json.dumps(seed(**json.loads(sys.argv[1]))))
 
 
-def seed(*, streams: int = 1, memories: int = 0, stub: str = "", studio: str = "bench") -> dict[str, Any]:
+def seed(
+    *, streams: int = 1, memories: int = 0, stub: str = "", studio: str = "bench", audio_format: str = "auto"
+) -> dict[str, Any]:
     """Make a studio with one character, so many streams and memories; the stub answers and speaks when given."""
     from streams.models import Stream
     from vtcontrol.tenancy.access import TokenKind
@@ -61,7 +63,7 @@ def seed(*, streams: int = 1, memories: int = 0, stub: str = "", studio: str = "
 
     home, _ = Studio.objects.get_or_create(slug=studio, defaults={"name": studio})
     with studio_scope(home.pk):
-        persona = _persona(stub)
+        persona = _persona(stub, audio_format)
         _memories(persona, memories)
         rows = []
         for number in range(streams):
@@ -75,7 +77,7 @@ def seed(*, streams: int = 1, memories: int = 0, stub: str = "", studio: str = "
     return {"studio": str(home.pk), "persona": str(persona.pk), "streams": rows}
 
 
-def _persona(stub: str) -> Any:
+def _persona(stub: str, audio_format: str) -> Any:
     from personas.models import Avatar, Brain, Emotion, Persona, Voice, VoiceEngine
 
     brain = None
@@ -89,6 +91,7 @@ def _persona(stub: str) -> Any:
             base_url=f"{stub}/v1",
             model="bench-voice",
             voice_name="alloy",
+            audio_format=audio_format,
         )
     voice.save()
     avatar = Avatar(name="Bench avatar")
