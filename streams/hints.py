@@ -4,7 +4,9 @@ The layer may lose any message. A hint says that something changed; the truth is
 gap in the versions fetch it again.
 """
 
+import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 Message = dict[str, Any]
+Part = str | bytes
 
 
 def stage_group(stream_id: UUID) -> str:
@@ -32,9 +35,19 @@ def control_group(stream_id: UUID) -> str:
     return f"control.{stream_id.hex}"
 
 
+def page_text(frame: Message) -> str:
+    """Return a JSON frame as pages receive it."""
+    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+
+
+def page_parts(parts: Sequence[Part]) -> Message:
+    """Return the layer message that carries frames to pages, in order: JSON as text, audio as bytes."""
+    return {"type": "page.parts", "parts": list(parts)}
+
+
 def page_frame(frame: Message) -> Message:
-    """Return the layer message that carries a JSON frame to pages."""
-    return {"type": "page.frame", "frame": frame}
+    """Return the layer message that carries one JSON frame to pages."""
+    return page_parts([page_text(frame)])
 
 
 def announce(group: str, message: Message) -> None:
@@ -52,5 +65,5 @@ def announce(group: str, message: Message) -> None:
 
 def announce_dock(stream_id: UUID, *frames: Message) -> None:
     """Send frames to the stream's dock pages when the transaction commits."""
-    for frame in frames:
-        announce(dock_group(stream_id), page_frame(frame))
+    if frames:
+        announce(dock_group(stream_id), page_parts([page_text(frame) for frame in frames]))

@@ -170,11 +170,9 @@ if REDIS_URL:  # after a restart of Redis the first use of each old connection f
     _redis_host["retry"] = Retry(NoBackoff(), 1, supported_errors=(RedisLost,))
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
         "CONFIG": {
             "hosts": [_redis_host],
-            "capacity": 4000,
-            "expiry": 30,
             "prefix": "vtc",
         },
     }

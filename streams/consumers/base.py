@@ -14,6 +14,7 @@ from asgiref.sync import sync_to_async
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from streams.hints import page_text
 from streams.selectors.streams import require_stream
 from vtcontrol.kernel.errors import AccessDenied, NotFound
 from vtcontrol.tenancy.scope import studio_scope
@@ -124,9 +125,17 @@ class StudioConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
             return
         await self.frame(frame)
 
-    async def page_frame(self, message: dict[str, Any]) -> None:
-        """Pass a JSON frame from the layer on to the page."""
-        await self.send(text_data=json.dumps(message["frame"], ensure_ascii=False, separators=(",", ":")))
+    async def show(self, frame: dict[str, Any]) -> None:
+        """Send the page a JSON frame."""
+        await self.send(text_data=page_text(frame))
+
+    async def page_parts(self, message: dict[str, Any]) -> None:
+        """Pass several frames from the layer on to the page: JSON as text, audio as bytes."""
+        for part in message["parts"]:
+            if isinstance(part, str):
+                await self.send(text_data=part)
+            else:
+                await self.send(bytes_data=part)
 
     async def in_studio(self, work: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
         """Run database work in the studio's scope, in a thread."""
@@ -144,7 +153,7 @@ class StudioConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         for number in itertools.count(1):
             await asyncio.sleep(BEAT_S)
             try:
-                await self.page_frame({"frame": {"type": "ping", "n": number}})
+                await self.show({"type": "ping", "n": number})
                 await self.beat()
             except Exception:
                 logger.exception("a socket's heartbeat failed; the page will come back")

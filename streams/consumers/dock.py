@@ -19,7 +19,7 @@ class DockConsumer(StudioConsumer):
         await self.channel_layer.group_add(dock_group(self.stream_id), self.channel_name)
         hello = await self.in_studio(dock_snapshot, self.stream_id)
         await self.accept("vtcontrol.v1")
-        await self.page_frame({"frame": hello})
+        await self.show(hello)
 
     async def beat(self) -> None:
         """Leave when the token was revoked."""

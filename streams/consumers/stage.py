@@ -44,7 +44,7 @@ class StageConsumer(StudioConsumer):
         self.is_primary = await self.in_studio(
             open_page, self.stream_id, self.page, self._facts, is_preview=self.is_preview
         )
-        await self.page_frame({"frame": hello | {"page": self.page, "primary": self.is_primary}})
+        await self.show(hello | {"page": self.page, "primary": self.is_primary})
         await self.in_studio(current_config, self.claims.studio_id, self.stream_id)  # warm before the first event
 
     async def beat(self) -> None:
@@ -94,10 +94,6 @@ class StageConsumer(StudioConsumer):
             }
             await self.channel_layer.group_send(control_group(self.stream_id), heard)
 
-    async def page_audio(self, message: dict[str, Any]) -> None:
-        """Pass audio from the layer on to the page."""
-        await self.send(bytes_data=message["data"])
-
     async def page_primary(self, message: dict[str, Any]) -> None:
         """Another page, or this one, was made primary."""
         await self._become(is_primary=message["page"] == self.page and not self.is_preview)
@@ -115,7 +111,7 @@ class StageConsumer(StudioConsumer):
     async def _become(self, *, is_primary: bool) -> None:
         if is_primary != self.is_primary:
             self.is_primary = is_primary
-            await self.page_frame({"frame": {"type": "primary", "primary": is_primary}})
+            await self.show({"type": "primary", "primary": is_primary})
 
     async def broke(self) -> None:
         """Leave the place of the primary page to the page that will come back."""

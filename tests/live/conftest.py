@@ -1,6 +1,7 @@
 """The surroundings of the live services: a wire that remembers what it was told, a clock that can be put forward."""
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,11 @@ from streams.models import Stream
 from streams.services.leases import Lease
 from tests.live import scenes
 from vtcontrol.tenancy.studios import Studio
+
+
+def json_frames(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """The JSON frames that a message of the channel layer carries to pages."""
+    return [json.loads(part) for part in message.get("parts", ()) if isinstance(part, str)]
 
 
 class Wire:
@@ -30,7 +36,7 @@ class Wire:
 
     def frames(self, group: str) -> list[dict[str, Any]]:
         """The page frames sent to a group."""
-        return [message["frame"] for name, message in self.sent if name == group and message["type"] == "page.frame"]
+        return [frame for name, message in self.sent if name == group for frame in json_frames(message)]
 
     def messages(self, group: str) -> list[dict[str, Any]]:
         """Everything sent to a group."""

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from streams.consumers import base
 from streams.consumers.base import CLOSE_FLOOD, CLOSE_GARBAGE, CLOSE_REVOKED, FRAME_MOST, FRAMES_A_SECOND
-from streams.hints import control_group, dock_group, page_frame, stage_group
+from streams.hints import control_group, dock_group, page_frame, page_parts, stage_group
 from streams.models import Stream, StreamState
 from streams.services import control
 from tests.factories.tenancy import make_ticket, make_token
@@ -284,7 +284,7 @@ async def test_a_page_hears_its_own_stream_only(stream: Stream, other_stream: St
     layer = get_channel_layer()
 
     await send(other_stream, {"type": "turn.end", "turn": "theirs"})
-    await layer.group_send(stage_group(other_stream.pk), {"type": "page.audio", "data": b"theirs"})
+    await layer.group_send(stage_group(other_stream.pk), page_parts([b"theirs"]))
     await layer.group_send(dock_group(other_stream.pk), page_frame({"type": "line", "line": "theirs"}))
     await send(stream, {"type": "turn.end", "turn": "ours"})
     await layer.group_send(dock_group(stream.pk), page_frame({"type": "line", "line": "ours"}))
@@ -298,7 +298,7 @@ async def test_audio_reaches_the_page_byte_for_byte(stream: Stream, pages: Opene
     page = await pages(stream)
     frame = bytes(range(256)) * 40
 
-    await get_channel_layer().group_send(stage_group(stream.pk), {"type": "page.audio", "data": frame})
+    await get_channel_layer().group_send(stage_group(stream.pk), page_parts([frame]))
 
     assert await page.wire.receive_from(timeout=PATIENCE_S) == frame
 

@@ -150,7 +150,7 @@ class Performance:
         await self._until_heard()
         stats = stats or self._tally.stats()
         state, reason = _ending(stats)
-        await self._stage.turn_end(self.turn_id, self._fence, state)
+        self._stage.turn_end(self.turn_id, self._fence, state)
         return self._report(state, reason, stats)
 
     async def cut(self, reason: str) -> TurnReport:
@@ -172,10 +172,10 @@ class Performance:
             if progress.sent_at is None:
                 progress.sent_at = asyncio.get_running_loop().time()
             progress.audio_ms += len(event.pcm) / 2 / event.sample_rate * 1000
-            await self._stage.audio(turn, fence, event)
+            self._stage.audio(turn, fence, event)
             self._mark("first_audio")
         elif isinstance(event, SegmentVisemes):
-            await self._stage.say_visemes(turn, fence, event.seg, event.cues)
+            self._stage.say_visemes(turn, fence, event.seg, event.cues)
         elif isinstance(event, SegmentReady):
             self._texts.append(event.text)
             is_first = not self.hearing.segments
@@ -183,13 +183,13 @@ class Performance:
             self._mark("committed")
             self.hearing.segments[event.seg] = _Progress(event)
             face = self._faces.get(event.emotion, event.emotion)
-            await self._stage.say_start(turn, fence, event, face=face)
+            self._stage.say_start(turn, fence, event, face=face)
         elif isinstance(event, SegmentDone):
             progress = self.hearing.segments[event.seg]
             progress.engine, progress.is_sent = event.engine, True
             if progress.sent_at is None:
                 progress.sent_at = asyncio.get_running_loop().time()
-            await self._stage.say_end(turn, fence, event.seg, event.audio_ms)
+            self._stage.say_end(turn, fence, event.seg, event.audio_ms)
 
     async def _until_heard(self) -> None:
         """Wait until the primary page heard everything, or the time for it has passed."""

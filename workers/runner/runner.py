@@ -94,7 +94,7 @@ class Runner:
             await self._ground.forward_nudge(self.stream_id)
             return
         try:
-            await self._stage.tell_docks(await self._db(turns.recover, self._lease))
+            self._stage.tell_docks(await self._db(turns.recover, self._lease))
             await self._prepare()
             await self._serve()
         except LeaseLost:
@@ -103,6 +103,7 @@ class Runner:
         finally:
             if self._lease is not None:
                 await asyncio.shield(self._db(leases.release, self._lease))
+            await asyncio.shield(self._stage.flush())
 
     async def _prepare(self) -> None:
         """Load the configuration and warm what the first turn would otherwise wait for."""
@@ -121,7 +122,7 @@ class Runner:
             if isinstance(found, Stale):
                 await self._load_config()
                 continue
-            self._spawn(self._stage.tell_docks(found.frames))
+            self._stage.tell_docks(found.frames)
             if isinstance(found, Claim):
                 await self._perform(found, config)
                 self._triage = self._triage.after(found.candidate, timezone.now())
@@ -144,7 +145,7 @@ class Runner:
         config: StreamConfig = await self._db(load_config, self.stream_id)
         self._config = config
         if before is not None and before.look != config.look:
-            await self._stage.look(dict(config.look))
+            self._stage.look(dict(config.look))
         return config
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -179,14 +180,14 @@ class Runner:
         finally:
             self._performance = self._turn = None
         frames = await self._db(turns.finish, lease, config, report)
-        await self._stage.tell_docks(frames)
+        self._stage.tell_docks(frames)
         await self._tell_status(report, claim, config)
 
     async def _report_of(self, turn: "asyncio.Task[TurnReport]", performance: Performance) -> TurnReport:
         try:
             return await turn
         except Interrupted as interrupted:
-            await self._stage.stop(performance.epoch + 1, interrupted.reason, performance.turn_id)
+            self._stage.stop(performance.epoch + 1, interrupted.reason, performance.turn_id)
             return await performance.cut(interrupted.reason)
         except asyncio.CancelledError:
             if not self._interrupted:
@@ -194,14 +195,14 @@ class Runner:
                 raise
             if self._interrupted == "lease_lost":
                 raise LeaseLost(str(self.stream_id)) from None
-            await self._stage.stop(performance.epoch + 1, self._interrupted, performance.turn_id)
+            self._stage.stop(performance.epoch + 1, self._interrupted, performance.turn_id)
             return await performance.cut(self._interrupted)
 
     async def _tell_speaking(self, version: int, line: Line, *, is_first: bool) -> None:
         """Show the docks the line as far as it is spoken; the first time with the live state, whose version is kept."""
-        await self._stage.tell_docks(line_frames(version - is_first, [line]))
+        self._stage.tell_docks(line_frames(version - is_first, [line]))
         if is_first:
-            await self._stage.tell_docks([await self._db(reserved_state_frame, self.stream_id, version)])
+            self._stage.tell_docks([await self._db(reserved_state_frame, self.stream_id, version)])
 
     async def _tell_status(self, report: TurnReport, claim: Claim, config: StreamConfig) -> None:
         """Keep the docks' status line true: who answers and speaks, and what failed on the way."""
@@ -216,7 +217,7 @@ class Runner:
         if status != self._status:
             self._status = status
             frames = await self._db(note_engines, self.stream_id, *status, _faults(report, config))
-            await self._stage.tell_docks(frames)
+            self._stage.tell_docks(frames)
 
     async def _db(self, work: Any, *args: Any, **kwargs: Any) -> Any:
         return await self._ground.in_database(self.studio_id, work, *args, **kwargs)
