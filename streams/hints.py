@@ -52,15 +52,29 @@ def page_frame(frame: Message) -> Message:
 
 def announce(group: str, message: Message) -> None:
     """Send `message` to `group` when the transaction commits; a layer that cannot be reached does no harm."""
+    announce_all([(group, message)])
+
+
+def announce_all(hints: Sequence[tuple[str, Message]]) -> None:
+    """Send messages to their groups, in order, when the transaction commits."""
     layer = get_channel_layer()
+
+    async def send_all() -> None:
+        for group, message in hints:
+            await layer.group_send(group, message)
 
     def send() -> None:
         try:
-            async_to_sync(layer.group_send)(group, message)
+            async_to_sync(send_all)()
         except Exception as error:
             logger.warning("a hint was lost: the channel layer failed", extra={"error": type(error).__name__})
 
     transaction.on_commit(send)
+
+
+def nudge(stream_id: UUID) -> Message:
+    """Return the message that has the worker holding a stream's lease look at the inbox, for its `control_group`."""
+    return {"type": "control.nudge", "stream": str(stream_id)}
 
 
 def announce_dock(stream_id: UUID, *frames: Message) -> None:

@@ -63,7 +63,15 @@ def current_config(studio_id: UUID, stream_id: UUID) -> StreamConfig:
     Raises:
         NotFound: No such stream in this studio.
     """
-    version = read_versions(stream_id).config
+    return config_of(studio_id, stream_id, read_versions(stream_id).config)
+
+
+def config_of(studio_id: UUID, stream_id: UUID, version: int) -> StreamConfig:
+    """Return a stream's configuration of the version just read, from this process's copy when it is that one.
+
+    Raises:
+        NotFound: No such stream in this studio.
+    """
     with _lock:
         config = _configs.get(stream_id)
     if config is None or config.version != version or config.studio_id != studio_id:

@@ -1,15 +1,17 @@
 """What docks and the dashboard show of a stream: its live state and the last lines of its transcript."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Case, Count, QuerySet, Subquery, Sum, When
 from django.utils import timezone
 
 from streams.domain.lines import Line, speaker_of
 from streams.models import InboxEvent, Stream, StreamState, Turn, TurnState
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.kernel.events import EventState
+from vtcontrol.tenancy.compiled import CompiledQuery
 
 LINES_SHOWN = 60
 OPEN_TURNS = (TurnState.PREPARING, TurnState.SPEAKING)
@@ -47,42 +49,63 @@ def turn_line(turn: Turn, character: str, *, heard_ms: int | None = None) -> Lin
     )
 
 
-def state_of(state: StreamState) -> dict[str, Any]:
-    """Return the live state as docks take it. Three queries."""
-    now = timezone.now()
-    open_turn = Turn.objects.filter(stream_id=state.stream_id, state=TurnState.SPEAKING).values_list("id", flat=True)
-    last = Turn.objects.filter(stream_id=state.stream_id, timings__has_key="first_audio").order_by("-started_at")
-    timings = last.values_list("timings", flat=True).first()
-    speaking = open_turn.first()
-    return {
-        "panicked": state.panicked_at is not None,
-        "muted": state.is_muted,
-        "live": state.lease_until is not None and state.lease_until > now,
-        "stage_pages": int(state.primary_until is not None and state.primary_until > now),
+def _state_query(stream_id: UUID, now: dt.datetime) -> "QuerySet[StreamState, Any]":
+    of_stream = {"stream_id": stream_id}
+    turns = Turn.objects.filter(**of_stream)
+    waiting = InboxEvent.objects.filter(**of_stream, state=EventState.WAITING.value).order_by()
+    return (
+        StreamState.objects.filter(**of_stream)
+        .order_by()
+        .values_list(
+            "version",
+            "panicked_at",
+            "is_muted",
+            Case(When(lease_until__gt=now, then=True), default=False),
+            Case(When(primary_until__gt=now, then=1), default=0),
+            Subquery(turns.filter(state=TurnState.SPEAKING.value).order_by().values("id")[:1]),
+            "brain_note",
+            "voice_note",
+            Subquery(waiting.values("stream_id").annotate(all=Count("id")).values("all")),
+            Subquery(turns.filter(timings__has_key="first_audio").order_by("-started_at").values("timings")[:1]),
+        )
+    )
+
+
+_STATE = CompiledQuery(_state_query, stream_id=UUID, now=dt.datetime)
+
+
+def live_state(stream_id: UUID) -> tuple[int, dict[str, Any]]:
+    """Return a stream's version and its live state as docks take it. One query.
+
+    Raises:
+        NotFound: No such stream in this studio.
+    """
+    rows = _STATE.rows(stream_id=stream_id, now=timezone.now())
+    if not rows:
+        raise NotFound
+    version, panicked_at, is_muted, is_live, pages, speaking, brain, voice, waiting, timings = rows[0]
+    return version, {
+        "panicked": panicked_at is not None,
+        "muted": is_muted,
+        "live": bool(is_live),
+        "stage_pages": pages,
         "speaking_turn": str(speaking) if speaking else None,
-        "brain": {
-            "name": state.brain_note.partition("|")[0],
-            "ok": "|" not in state.brain_note,
-            "note": state.brain_note.partition("|")[2],
-        },
-        "voice": {
-            "name": state.voice_note.partition("|")[0],
-            "ok": "|" not in state.voice_note,
-            "note": state.voice_note.partition("|")[2],
-        },
-        "waiting": InboxEvent.objects.filter(stream_id=state.stream_id, state=EventState.WAITING).count(),
+        "brain": _engine(brain),
+        "voice": _engine(voice),
+        "waiting": waiting or 0,
         "latency_ms": round(timings["first_audio"]) if timings else None,
     }
 
 
-def state_frame(state: StreamState) -> dict[str, Any]:
-    """Return the dock frame that carries the live state."""
-    return {"type": "state", "version": state.version, "state": state_of(state)}
+def _engine(note: str) -> dict[str, Any]:
+    name, bar, trouble = note.partition("|")
+    return {"name": name, "ok": not bar, "note": trouble}
 
 
-def reserved_state_frame(stream_id: UUID, version: int) -> dict[str, Any]:
-    """Return the state frame for a version that was kept free for it."""
-    return state_frame(StreamState.objects.get(stream_id=stream_id)) | {"version": version}
+def state_frame(stream_id: UUID, version: int | None = None) -> dict[str, Any]:
+    """Return the dock frame that carries the live state; with `version` for one that was kept free for it."""
+    current, state = live_state(stream_id)
+    return {"type": "state", "version": current if version is None else version, "state": state}
 
 
 def dock_snapshot(stream_id: UUID) -> dict[str, Any]:
@@ -108,6 +131,6 @@ def dock_snapshot(stream_id: UUID) -> dict[str, Any]:
         "v": 1,
         "stream": {"id": str(stream.pk), "name": stream.name, "language": stream.language},
         "version": stream.state.version,
-        "state": state_of(stream.state),
+        "state": live_state(stream_id)[1],
         "transcript": [line.as_json() for line in lines[-LINES_SHOWN:]],
     }

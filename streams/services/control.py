@@ -31,7 +31,7 @@ def _change(stream_id: UUID, *, changes: int = 1, **values: object) -> StreamSta
 def _tell(stream_id: UUID, state: StreamState) -> None:
     frame = {"type": "state", "panicked": state.panicked_at is not None, "muted": state.is_muted}
     announce(stage_group(stream_id), page_frame(frame))
-    announce_dock(stream_id, state_frame(state))
+    announce_dock(stream_id, state_frame(stream_id))
 
 
 def _stop(stream_id: UUID, state: StreamState, reason: str) -> None:

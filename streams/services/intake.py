@@ -9,9 +9,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Subquery
 from django.utils import timezone
 
 from relationships.services import Author, KnownViewer, recognise
@@ -21,15 +23,16 @@ from streams.domain.moderation import Verdict as Judgement
 from streams.domain.plan import StreamConfig
 from streams.domain.ranks import rank
 from streams.domain.turns import rule_key
-from streams.hints import announce_dock
-from streams.models import Broadcast, InboxEvent, StreamState, Verdict
-from streams.selectors.config import current_config
+from streams.hints import announce_all, control_group, dock_group, nudge, page_parts, page_text
+from streams.models import Broadcast, InboxEvent, Stream, StreamState, Verdict
+from streams.selectors.config import config_of
 from streams.selectors.state import event_line
 from streams.services.commands import carry_out, command_in
 from streams.services.unnamed import hidden_digest, hidden_id, take_names_off
-from vtcontrol.kernel.errors import Conflict, InputInvalid
+from vtcontrol.kernel.errors import Conflict, InputInvalid, NotFound
 from vtcontrol.kernel.events import EventKind, EventState, IncomingEvent
 from vtcontrol.kernel.ids import uuid7
+from vtcontrol.tenancy.compiled import CompiledInsert, CompiledQuery
 from vtcontrol.tenancy.scope import current_studio_id
 from vtcontrol.tenancy.tasks import enqueue
 
@@ -37,6 +40,7 @@ TEXT_LONGEST = 2000
 NAME_LONGEST = 80
 BATCH_MOST = 2000
 LINES_TOLD = 20
+HELD_AT_LEAST = dt.timedelta(seconds=1)
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 _FIRST_WITHOUT_SPACES = "\u2e80"  # Chinese and Japanese are written without spaces between words
 
@@ -84,13 +88,82 @@ def accept_events(stream_id: UUID, events: Sequence[IncomingEvent]) -> list[Acce
     received_at = timezone.now()
     if not 0 < len(events) <= BATCH_MOST:
         raise InputInvalid(f"Send 1 to {BATCH_MOST} events at once.")
-    config = current_config(current_studio_id(), stream_id)
-    if not config.is_enabled:
-        raise Conflict("The stream is disabled.")
     for event in events:
         _check(event)
     with transaction.atomic():
-        return _store(config, events, received_at)
+        door = _door(stream_id, events)
+        config = config_of(current_studio_id(), stream_id, door.config_version)
+        if not config.is_enabled:
+            raise Conflict("The stream is disabled.")
+        return _store(config, door, events, received_at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What is known when an event knocks; the stream's state stays locked until the transaction ends.
+
+    Attributes:
+        version: The state's version.
+        is_panicked: Panic holds.
+        is_held: A worker holds the stream's lease, and will for a while.
+        config_version: Version of the studio's configuration.
+        broadcast_id: The open broadcast, or None.
+        known: Events that came before, by (platform, id).
+        hidden: Leads from the key of a row without names to the key of its event.
+    """
+
+    version: int
+    is_panicked: bool
+    is_held: bool
+    config_version: int
+    broadcast_id: UUID | None
+    known: dict[tuple[str, str], InboxEvent]
+    hidden: dict[tuple[str, str], tuple[str, str]]
+
+
+def _door_query(stream_id: UUID, platform: str, platform_id: str, hidden: str) -> Any:
+    of_stream = {"stream_id": stream_id}
+    twin = InboxEvent.objects.filter(**of_stream, platform=platform, platform_id__in=[platform_id, hidden]).order_by()
+    return (
+        StreamState.objects.filter(**of_stream)
+        .order_by()
+        .select_for_update()
+        .values_list(
+            "version",
+            "panicked_at",
+            "lease_until",
+            Subquery(Stream.objects.filter(pk=stream_id).order_by().values("studio__config_version")[:1]),
+            Subquery(Broadcast.objects.filter(**of_stream, ended_at=None).order_by().values("id")[:1]),
+            Subquery(twin.values("id")[:1]),
+        )
+    )
+
+
+_DOOR = CompiledQuery(_door_query, stream_id=UUID, platform=str, platform_id=str, hidden=str)
+_TOLD = CompiledQuery(
+    lambda stream_id, version: StreamState.objects.filter(stream_id=stream_id),
+    change=lambda stream_id, version: {"version": version},
+    stream_id=UUID,
+    version=int,
+)
+_ADD_EVENT = CompiledInsert(InboxEvent)
+
+
+def _door(stream_id: UUID, events: Sequence[IncomingEvent]) -> _Door:
+    """Lock the stream's state and read what `_Door` holds.
+
+    Raises:
+        NotFound: No such stream in this studio.
+    """
+    first, hidden = events[0], {(event.platform, hidden_id(event)): _key(event) for event in events}
+    ids = {"platform": first.platform, "platform_id": first.platform_id, "hidden": hidden_id(first)}
+    rows = _DOOR.rows(stream_id=stream_id, **ids)
+    if not rows:
+        raise NotFound
+    version, panicked_at, lease_until, config_version, broadcast_id, twin = rows[0]
+    is_held = lease_until is not None and lease_until > timezone.now() + HELD_AT_LEAST
+    known = _known_events(stream_id, events, hidden) if twin is not None or len(events) > 1 else {}
+    return _Door(version, panicked_at is not None, is_held, config_version, broadcast_id, known, hidden)
 
 
 def _check(event: IncomingEvent) -> None:
@@ -115,20 +188,18 @@ def _is_control(char: str) -> bool:
     return unicodedata.category(char) in {"Cc", "Cs", "Co", "Cn"}
 
 
-def _store(config: StreamConfig, events: Sequence[IncomingEvent], received_at: dt.datetime) -> list[Accepted]:
-    state = StreamState.objects.select_for_update().get(stream_id=config.stream_id)
-    hidden = {(event.platform, hidden_id(event)): _key(event) for event in events}
-    known = _known_events(config.stream_id, events, hidden)
+def _store(
+    config: StreamConfig, door: _Door, events: Sequence[IncomingEvent], received_at: dt.datetime
+) -> list[Accepted]:
+    known = dict(door.known)
     fresh: dict[tuple[str, str], IncomingEvent] = {}
     for event in events:
         if (key := _key(event)) not in known:
             fresh.setdefault(key, event)
     if fresh:
-        rows = _write(config, fresh, received_at, is_panicked=state.panicked_at is not None)
-        known |= {hidden.get(_key_of_row(row), _key_of_row(row)): row for row in rows}
-        if any(row.state == EventState.WAITING for row in rows):
-            enqueue("live.perform", stream_id=config.stream_id)  # first: the docks can wait
-        _tell(config.stream_id, state, rows)
+        rows = _write(config, door, fresh, received_at)
+        known |= {door.hidden.get(_key_of_row(row), _key_of_row(row)): row for row in rows}
+        _tell(config.stream_id, door, rows)
     if len(events) == 1 and not _is_same(known[_key(events[0])], events[0]):
         raise Conflict("This id was used before for another event.")
     return [_accepted(known[_key(event)], is_new=fresh.pop(_key(event), None) is not None) for event in events]
@@ -167,18 +238,14 @@ def _accepted(row: InboxEvent, *, is_new: bool) -> Accepted:
 
 
 def _write(
-    config: StreamConfig,
-    fresh: dict[tuple[str, str], IncomingEvent],
-    received_at: dt.datetime,
-    *,
-    is_panicked: bool,
+    config: StreamConfig, door: _Door, fresh: dict[tuple[str, str], IncomingEvent], received_at: dt.datetime
 ) -> list[InboxEvent]:
     """Insert events that are not known yet, with their verdicts."""
     asked = {key: command for key, event in fresh.items() if (command := command_in(event)) is not None}
     authors = [Author(one.platform, one.author_id, _name(one)) for key, one in fresh.items() if key not in asked]
     viewers = recognise(authors, now=received_at)
     greeted: set[UUID] = set()
-    broadcast = _open_broadcast(config.stream_id)
+    broadcast = door.broadcast_id or Broadcast.objects.create(stream_id=config.stream_id).pk
     rows: list[InboxEvent] = []
     verdicts: list[Verdict] = []
     for key, event in fresh.items():
@@ -197,9 +264,12 @@ def _write(
         verdicts += [_verdict(row, hit) for hit in judgement.hits]
     for row in rows:
         row.broadcast_id = broadcast
-        if is_panicked and row.state == EventState.WAITING:
+        if door.is_panicked and row.state == EventState.WAITING:
             row.state, row.reason, row.decided_at = EventState.CANCELLED, "panic", received_at
-    InboxEvent.objects.bulk_create(rows)
+    if len(rows) == 1:
+        _ADD_EVENT.add(*rows)
+    else:
+        InboxEvent.objects.bulk_create(rows)
     if verdicts:
         Verdict.objects.bulk_create(verdicts)
     return rows
@@ -214,13 +284,6 @@ def _judged(config: StreamConfig, event: IncomingEvent) -> Judgement:
 
 def _name(event: IncomingEvent) -> str:
     return clean_text(event.author_name)[:NAME_LONGEST]
-
-
-def _open_broadcast(stream_id: UUID) -> UUID:
-    found = Broadcast.objects.filter(stream_id=stream_id, ended_at=None).values_list("id", flat=True).first()
-    if found is None:
-        found = Broadcast.objects.create(stream_id=stream_id).pk
-    return UUID(str(found))
 
 
 def _row(
@@ -275,9 +338,19 @@ def _verdict(row: InboxEvent, hit: RuleHit) -> Verdict:
     return Verdict(rule_id=rule_id, rule_name=name, event_id=row.pk, action=hit.action.value)
 
 
-def _tell(stream_id: UUID, state: StreamState, rows: list[InboxEvent]) -> None:
-    """Show the docks the last of the new lines; a gap in the versions makes them fetch the rest."""
+def _tell(stream_id: UUID, door: _Door, rows: list[InboxEvent]) -> None:
+    """Wake the live loop, then show the docks the last of the new lines; a gap in the versions makes them fetch all.
+
+    Whoever holds the lease is nudged directly; where nobody does, Celery finds a worker; a lost nudge is the sweeper's.
+    """
     told = rows[-LINES_TOLD:]
-    version = state.version + len(told) + (len(rows) > len(told))
-    StreamState.objects.filter(pk=state.pk).update(version=version)
-    announce_dock(stream_id, *line_frames(version, [event_line(row) for row in told]))
+    version = door.version + len(told) + (len(rows) > len(told))
+    _TOLD.count(stream_id=stream_id, version=version)
+    lines = [page_text(frame) for frame in line_frames(version, [event_line(row) for row in told])]
+    hints = [(dock_group(stream_id), page_parts(lines))]
+    if any(row.state == EventState.WAITING for row in rows):
+        if door.is_held:
+            hints.insert(0, (control_group(stream_id), nudge(stream_id)))
+        else:
+            enqueue("live.perform", stream_id=stream_id)
+    announce_all(hints)

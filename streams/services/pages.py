@@ -90,7 +90,7 @@ def claim_primary(stream_id: UUID, page: str, *, can_sound: bool = False) -> boo
         announce(stage_group(stream_id), {"type": "page.primary", "page": page})
     if was_free:
         row.update(version=F("version") + 1)
-        announce_dock(stream_id, state_frame(row.get()))
+        announce_dock(stream_id, state_frame(stream_id))
         enqueue("live.perform", stream_id=stream_id)
     return True
 
@@ -130,4 +130,4 @@ def leave_primary(stream_id: UUID, page: str) -> None:
     row = StreamState.objects.filter(stream_id=stream_id)
     if row.filter(primary_page=page).update(primary_page="", primary_until=None, version=F("version") + 1):
         announce(stage_group(stream_id), {"type": "page.vacant"})
-        announce_dock(stream_id, state_frame(row.get()))
+        announce_dock(stream_id, state_frame(stream_id))

@@ -28,4 +28,4 @@ def note_engines(
         note_engine(row_id, fault)
     row = StreamState.objects.filter(stream_id=stream_id)
     row.update(brain_note=brain[:120], voice_note=voice[:120], version=F("version") + 1)
-    return (state_frame(row.get()),)
+    return (state_frame(stream_id),)

@@ -38,10 +38,12 @@ from streams.services.usage import is_over_budget, record_usage
 from vtcontrol.kernel.errors import Interrupted, LeaseLost
 from vtcontrol.kernel.events import EventKind, EventState
 from vtcontrol.kernel.ids import uuid7
-from vtcontrol.tenancy.compiled import CompiledQuery
+from vtcontrol.tenancy.compiled import CompiledInsert, CompiledQuery
 from vtcontrol.tenancy.tasks import enqueue
 
 Frames = tuple[dict[str, Any], ...]
+
+_ADD_TURN, _ADD_SEGMENT, _ADD_UTTERANCE = CompiledInsert(Turn), CompiledInsert(Segment), CompiledInsert(Utterance)
 
 ATTEMPTS_MOST = 2
 LINES_TOLD = 20
@@ -86,7 +88,7 @@ def claim(lease: Lease, config: StreamConfig, triage: TriageState | None = None)
         fence=lease.fence,
         started_at=now,
     )
-    turn.save(force_insert=True)
+    _ADD_TURN.add(turn)
     _TAKE.count(event_id=event.pk)
     event.state = EventState.TAKEN
     lines = [event_line(one) for one in retired]
@@ -140,7 +142,7 @@ def _frames(lease: Lease, lines: list[Line], *, is_all: bool = True, with_state:
     frames = line_frames(version - with_state, told)
     if not with_state:
         return tuple(frames)
-    return (*frames, state_frame(StreamState.objects.get(stream_id=lease.stream_id)))
+    return (*frames, state_frame(lease.stream_id))
 
 
 def _shows_all(choice: Choice) -> bool:
@@ -228,7 +230,7 @@ def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
     segments = [_segment(report.turn_id, segment) for segment in report.segments]
     for segment in segments if is_private else ():
         segment.text = ""
-    Segment.objects.bulk_create(segments)
+    _ADD_SEGMENT.add(*segments)
     decided = {} if report.event_state == EventState.WAITING else {"decided_at": now}
     event = InboxEvent.objects.filter(pk=report.event.id, state=EventState.TAKEN)
     event.update(state=report.event_state, reason=report.event_reason, **decided)
@@ -299,7 +301,7 @@ def _write_utterances(config: StreamConfig, report: TurnReport, now: dt.datetime
         name, at = report.event.author_name, report.event.received_at
         rows.append(Utterance(speaker=Speaker.VIEWER, name=name, text=report.event.text, said_at=at, **common))
     rows.append(Utterance(speaker=Speaker.CHARACTER, name=config.persona.name, text=heard, said_at=now, **common))
-    Utterance.objects.bulk_create(rows)
+    _ADD_UTTERANCE.add(*rows)
 
 
 def _write_verdicts(report: TurnReport) -> None:

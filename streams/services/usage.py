@@ -2,11 +2,14 @@
 
 import datetime as dt
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 
 from streams.domain.plan import StreamConfig
 from streams.domain.turns import TurnReport
+from vtcontrol.tenancy.compiled import CompiledInsert
 from vtcontrol.tenancy.metering import Meter, Usage
+
+_ADD = CompiledInsert(Usage, meets=("studio", "day", "stream_id", "meter", "provider"), adds="quantity")
 
 
 def record_usage(config: StreamConfig, report: TurnReport, now: dt.datetime) -> None:
@@ -15,14 +18,12 @@ def record_usage(config: StreamConfig, report: TurnReport, now: dt.datetime) -> 
     used = {(Meter.LLM_TOKENS, report.brain or "none"): report.prompt_tokens + report.completion_tokens}
     used |= {(Meter.TTS_CHARACTERS, engine): count for engine, count in report.characters.items()}
     used[Meter.COST_MICROS, "all"] = report.cost_micros
-    for (meter, provider), quantity in used.items():
-        if not quantity:
-            continue
-        key = {"day": day, "stream_id": config.stream_id, "meter": meter, "provider": provider[:40]}
-        if not Usage.objects.filter(**key).update(quantity=F("quantity") + quantity):
-            row, made = Usage.objects.get_or_create(**key, defaults={"quantity": quantity})
-            if not made:
-                Usage.objects.filter(pk=row.pk).update(quantity=F("quantity") + quantity)
+    rows = [
+        Usage(day=day, stream_id=config.stream_id, meter=meter, provider=provider[:40], quantity=quantity)
+        for (meter, provider), quantity in used.items()
+        if quantity
+    ]
+    _ADD.add(*rows)
 
 
 def is_over_budget(config: StreamConfig, now: dt.datetime) -> bool:

@@ -17,7 +17,7 @@ from streams.domain.plan import StreamConfig
 from streams.domain.turns import Claim, Idle, SpokenSegment, TurnReport
 from streams.models import InboxEvent, Stream, StreamState, Turn
 from streams.selectors.config import load_config
-from streams.selectors.state import reserved_state_frame
+from streams.selectors.state import state_frame
 from streams.services import leases, turns
 from streams.services.intake import Accepted, accept_events
 from streams.services.leases import Lease
@@ -94,7 +94,7 @@ def speak(lease: Lease, claim: Claim, text: str = "Cats? Always.", *, is_first: 
     version = turns.begin_segment(lease, claim, text=text, emotion="joy", is_first=is_first)
     line = turns.speaking_line(claim, text=text, emotion="joy", character="Mira")
     frames = line_frames(version - is_first, [line])
-    return [*frames, reserved_state_frame(lease.stream_id, version)] if is_first else frames
+    return [*frames, state_frame(lease.stream_id, version)] if is_first else frames
 
 
 def segment(text: str = "Cats? Always.", number: int = 0, **fields: Any) -> SpokenSegment:

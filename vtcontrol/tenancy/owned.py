@@ -20,7 +20,7 @@ from vtcontrol.tenancy.scope import current_studio_id, scoped_studio_id
 from vtcontrol.tenancy.studios import Studio
 
 
-def _claim(row: "StudioOwned") -> None:
+def claim(row: "StudioOwned") -> None:
     """Give a row without a studio the scope's, and refuse a row of another or one that points there."""
     scope = scoped_studio_id()
     if cast(UUID | None, row.studio_id) is None:
@@ -55,14 +55,14 @@ class StudioQuerySet(models.QuerySet[OwnedRow]):
             raise ScopeCrossed("Rows are overwritten on conflict only where `unique_fields` names the studio.")
         rows = list(objs)
         for row in rows:
-            _claim(row)
+            claim(row)
         return super().bulk_create(rows, batch_size, **options)
 
     def bulk_update(self, objs: Iterable[OwnedRow], *args: Any, **kwargs: Any) -> int:
         """Update many rows, each checked first."""
         rows = list(objs)
         for row in rows:
-            _claim(row)
+            claim(row)
         return super().bulk_update(rows, *args, **kwargs)
 
     def update(self, **kwargs: Any) -> int:
@@ -120,12 +120,12 @@ class StudioOwned(models.Model):
             ScopeMissing: No scope is entered.
             ScopeCrossed: The row is another studio's.
         """
-        _claim(self)
+        claim(self)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete the row, checked like a save; a row the scope does not show stays."""
-        _claim(self)
+        claim(self)
         if not type(self).objects.filter(pk=self.pk).exists():
             return 0, {}
         return super().delete(*args, **kwargs)
@@ -204,7 +204,7 @@ class LiveConfig(StudioOwned):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, and tell the live loop."""
-        _claim(self)  # before the transaction: a refusal must not break the caller's
+        claim(self)  # before the transaction: a refusal must not break the caller's
         update_fields = kwargs.get("update_fields")
         with transaction.atomic(savepoint=False):
             super().save(*args, **kwargs)
@@ -213,7 +213,7 @@ class LiveConfig(StudioOwned):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete, and tell the live loop."""
-        _claim(self)  # as in `save`
+        claim(self)  # as in `save`
         with transaction.atomic(savepoint=False):
             deleted = super().delete(*args, **kwargs)
             Studio.config_changed({self.studio_id})

@@ -12,7 +12,7 @@ from channels.layers import get_channel_layer
 from django.db import close_old_connections, connection
 from django.db.utils import InterfaceError, OperationalError
 
-from streams.hints import control_group
+from streams.hints import control_group, nudge
 from vtcontrol.tenancy.scope import studio_scope
 from workers.runner.engines import Engines
 
@@ -45,9 +45,8 @@ class Ground:
 
     async def forward_nudge(self, stream_id: UUID) -> None:
         """Tell whoever holds the lease that the inbox has something; if that fails, they look by themselves soon."""
-        message = {"type": "control.nudge", "stream": str(stream_id)}
         try:
-            await get_channel_layer().group_send(control_group(stream_id), message)
+            await get_channel_layer().group_send(control_group(stream_id), nudge(stream_id))
         except Exception as error:
             logger.warning("a nudge was lost: the channel layer failed", extra={"error": type(error).__name__})
 

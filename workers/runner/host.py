@@ -105,10 +105,13 @@ class Host:
         except Exception:
             logger.exception("a runner failed; the sweeper will start it anew", extra={"stream": str(runner.stream_id)})
         finally:
+            await _quietly(layer.group_discard(group, self._channel))
             self._runners.pop(runner.stream_id, None)
             self._tasks.pop(runner.stream_id, None)
-            self._slots.release()
-            await _quietly(layer.group_discard(group, self._channel))
+            if runner.was_woken and not self._is_draining:  # something came as it was about to end
+                self._spawn(runner.studio_id, runner.stream_id)
+            else:
+                self._slots.release()
 
     async def _renewing(self) -> None:
         """Renew the leases of all runners, and rejoin their groups in case the layer forgot them."""

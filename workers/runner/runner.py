@@ -18,7 +18,7 @@ from streams.domain.triage import TriageState
 from streams.domain.turns import Claim, Stale, TurnReport
 from streams.selectors.config import load_config
 from streams.selectors.inbox import read_triage
-from streams.selectors.state import reserved_state_frame
+from streams.selectors.state import state_frame
 from streams.services import leases, turns
 from streams.services.leases import Lease, Standing
 from streams.services.status import note_engines
@@ -59,6 +59,11 @@ class Runner:
     def fence(self) -> int | None:
         """The fencing token, while the lease is held."""
         return self._lease.fence if self._lease else None
+
+    @property
+    def was_woken(self) -> bool:
+        """Whether it was woken since it last looked at the inbox."""
+        return self._awake.is_set()
 
     def wake(self) -> None:
         """Look at the inbox now."""
@@ -202,7 +207,7 @@ class Runner:
         """Show the docks the line as far as it is spoken; the first time with the live state, whose version is kept."""
         self._stage.tell_docks(line_frames(version - is_first, [line]))
         if is_first:
-            self._stage.tell_docks([await self._db(reserved_state_frame, self.stream_id, version)])
+            self._stage.tell_docks([await self._db(state_frame, self.stream_id, version)])
 
     async def _tell_status(self, report: TurnReport, claim: Claim, config: StreamConfig) -> None:
         """Keep the docks' status line true: who answers and speaks, and what failed on the way."""
