@@ -11,7 +11,7 @@ from personas.models import Brain, Voice
 from streams.link_models import LinkFault, LinkStatus
 from streams.models import Stream, StreamState, Turn, TurnState
 from streams.selectors.links import link_states
-from streams.selectors.state import state_of
+from streams.selectors.state import live_state
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.tenancy.metering import Budget, Usage
 
@@ -57,7 +57,7 @@ def platform_links(stream_id: UUID) -> list[dict[str, Any]]:
 
 def _engines(stream: Stream) -> list[dict[str, Any]]:
     """Return brain and voice: as the live loop left them, else as they are configured."""
-    live = state_of(stream.state)
+    _version, live = live_state(stream.pk)
     persona = stream.persona
     return [
         _engine("brain", live["brain"], persona.brain, "scripted"),

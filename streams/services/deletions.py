@@ -84,4 +84,4 @@ def _tell(stream_id: UUID, cancelled: list[InboxEvent]) -> None:
     row.update(version=F("version") + len(told) + (len(cancelled) > len(told)) + 1)
     state = row.get()
     frames = line_frames(state.version - 1, [event_line(event) for event in told])
-    announce_dock(stream_id, *frames, state_frame(state))
+    announce_dock(stream_id, *frames, state_frame(stream_id))

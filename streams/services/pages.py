@@ -115,7 +115,7 @@ def make_primary(stream_id: UUID, page: str) -> None:
     until = now + dt.timedelta(seconds=PRIMARY_S)
     row.update(primary_page=page, primary_until=until, version=F("version") + 1)
     announce(stage_group(stream_id), {"type": "page.primary", "page": page})
-    announce_dock(stream_id, state_frame(row.get()))
+    announce_dock(stream_id, state_frame(stream_id))
 
 
 def forget_pages() -> None:
