@@ -25,7 +25,9 @@
     }
 
     send(text) {
-      told.push({ at: performance.now(), ...JSON.parse(text) });
+      const said = JSON.parse(text);
+      // `started` tells epoch milliseconds.
+      told.push({ ...said, sounds: said.type === 'started' ? said.at - performance.timeOrigin : null });
     }
 
     close() {
@@ -108,7 +110,7 @@
       socket.onmessage({ data: frame(turn, seg, seq, pcm.subarray(at, at + size), isLast) });
       if (!seq) told.push({ type: 'bench.first', turn, seg, at: sentAt });
       at += size;
-      if (!isLast) await pause(seq ? 150 : 20);
+      if (!isLast && seq) await pause(150);
     }
     tell({ type: 'say.end', turn, fence: 1, seg, audio_ms: lengthMs });
     return { turn, seg, cues, lengthMs };

@@ -5,6 +5,7 @@
  * @typedef {object} AudioHook
  * @property {() => number} rms Level of what leaves the graph now, 0 to 1.
  * @property {() => number} clock The AudioContext's time, in seconds.
+ * @property {() => number} latency From the graph to the speakers, in seconds.
  * @property {() => number} waiting Seconds of voice that have not sounded yet.
  * @property {string} state The AudioContext's state.
  * @property {number} sampleRate Of the AudioContext.
@@ -50,6 +51,7 @@ export function createHooks({ player, performer, subtitles, cast, conductor, ses
   const audio = {
     rms: () => player.rms(),
     clock: () => player.context.currentTime,
+    latency: () => player.context.outputLatency || 0,
     waiting: () => performer.waitingSeconds(),
     sampleRate: player.context.sampleRate,
   };

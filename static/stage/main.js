@@ -24,6 +24,7 @@ import { Vigil } from './vigil.js';
 /** Hidden pages get no pictures, but must go on answering. */
 const HIDDEN_TICK_MS = 200;
 const STRIP_EVERY_MS = 250;
+const SLOWEST_PICTURE_S = 0.05;
 
 /**
  * @param {string} id
@@ -47,6 +48,13 @@ class FrameCounter {
 
   get count() {
     return this.#times.length;
+  }
+
+  /** @returns {number} How long a picture takes to be on screen, in seconds: until the next one begins. */
+  get intervalS() {
+    const [first = 0] = this.#times;
+    const last = this.#times.at(-1) ?? 0;
+    return Math.min(SLOWEST_PICTURE_S, (last - first) / 1000 / Math.max(1, this.#times.length - 1));
   }
 }
 
@@ -145,7 +153,7 @@ class Stage {
   #picture(now) {
     window.requestAnimationFrame((next) => this.#picture(next));
     this.#frames.note(now);
-    this.performer.tick();
+    this.performer.tick(this.#frames.intervalS);
     this.player.observe();
     this.cast.frame(now);
     this.card?.frame(now, this.#reading());

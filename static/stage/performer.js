@@ -156,8 +156,12 @@ export class Performer {
     return this.#queue.reduce((sum, segment) => sum + segment.waitingS, this.player.aheadSeconds());
   }
 
-  /** Bring stage and answers up to the player's clock. */
-  tick() {
+  /**
+   * Bring stage and answers up to the player's clock.
+   *
+   * @param {number} [pictureS] Until what is drawn now is on screen: the mouth is that of then, in seconds.
+   */
+  tick(pictureS = 0) {
     const now = this.player.audibleNow();
     this.#feed();
     for (let first = this.#queue[0]; first?.isOver(now); first = this.#queue[0]) {
@@ -172,7 +176,7 @@ export class Performer {
       this.#show(current, now);
       this.caption.reveal(current.shareSaid(now));
     }
-    this.#setMouth(current?.mouthAt(now, () => this.player.rms()) ?? CLOSED);
+    this.#setMouth(current?.mouthAt(now + pictureS, () => this.player.rms()) ?? CLOSED);
     if (this.#calmAt !== null && now >= this.#calmAt) {
       this.#calmAt = null;
       this.#setEmotion('neutral', 1);

@@ -16,8 +16,10 @@ from streams.admin.commands import ReadyCommands
 from streams.admin.docks import ShowsDocks, panel_urls
 from streams.admin.links import ReadsTwitch
 from streams.admin.live import LiveStream, is_muted, is_panicked, live_streams, standing_chip
+from streams.admin.stage import StagePages
 from streams.models import Stream
 from streams.services import control
+from streams.services.looks import tell_look
 from vtcontrol.tenancy import tokens
 from vtcontrol.tenancy.access import ApiToken, TokenKind
 from vtcontrol.tenancy.admin_actions import object_action, object_page
@@ -37,7 +39,7 @@ def page_url(request: HttpRequest, kind: str, secret: str) -> str:
 
 
 @admin.register(Stream, site=site)
-class StreamAdmin(ShowsDocks, ReadyCommands, ReadsTwitch, TrackedAdmin):
+class StreamAdmin(ShowsDocks, ReadyCommands, ReadsTwitch, StagePages, TrackedAdmin):
     """Streams."""
 
     place = Place(Shelf.ON_AIR, 1, "podcasts", is_searched=True)
@@ -48,6 +50,8 @@ class StreamAdmin(ShowsDocks, ReadyCommands, ReadsTwitch, TrackedAdmin):
         "dock_frame",
         "dock_session",
         "links",
+        "layout",
+        "pages",
         "commands",
         "skip",
         "mute",
@@ -66,6 +70,11 @@ class StreamAdmin(ShowsDocks, ReadyCommands, ReadsTwitch, TrackedAdmin):
         (_("Stage"), {"fields": ("shows_badge", "shows_subtitles")}),
         (_("What it answers"), {"fields": ("viewer_cooldown_s", "chat_fresh_s")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's hook
+        """Save; open stage pages follow at once."""
+        super().save_model(request, obj, form, change)
+        tell_look(obj.pk)
 
     @display(description=_("language"), ordering="language")
     def language_chip(self, stream: Stream) -> Any:

@@ -45,6 +45,7 @@ RIGHTS = {
     "streams.directornote": (EVERYBODY, MODERATORS, MODERATORS, MODERATORS),
     "streams.moderationrule": (EVERYBODY, MANAGERS, MANAGERS, MANAGERS),
     "streams.verdict": (EVERYBODY, NOBODY, NOBODY, NOBODY),
+    "streams.stagelayout": (EVERYBODY, NOBODY, MANAGERS, NOBODY),
     "streams.obseffect": (EVERYBODY, MANAGERS, MANAGERS, MANAGERS),
     "streams.command": (EVERYBODY, NOBODY, NOBODY, NOBODY),
     "tenancy.studio": (EVERYBODY, NOBODY, OWNER, NOBODY),
