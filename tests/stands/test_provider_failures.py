@@ -19,7 +19,7 @@ CHAT_MODES = (
     "garbage_sse", "wrong_shape", "endless_error",
 )  # fmt: skip
 BROKEN_OFF_MODES = ("close_mid", "hang_mid")
-SPEECH_MODES = ("error_500", "rate_limited", "html", "redirect", "hang", "close", "empty", "mp3_as_pcm")
+SPEECH_MODES = ("error_500", "rate_limited", "html", "redirect", "hang", "close", "empty", "fake_mp3")
 FOREIGN_WORDS = ("server_error", "error", "quota", "rate limit", "Wi-Fi", "<html", "API key", "Traceback", "politely")
 PATIENCE_S = 60.0
 

@@ -169,7 +169,7 @@ class _Look:
             url = checked_url(self._endpoint.base_url, self._policy)
         except InputInvalid as problem:
             trouble = Trouble.PRIVATE if "private address" in str(problem) else Trouble.ADDRESS
-            raise _Stuck(trouble, str(problem)) from None
+            raise _Stuck(trouble, str(problem).removeprefix("The URL cannot be used: ")) from None
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         try:
