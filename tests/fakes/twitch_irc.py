@@ -21,7 +21,7 @@ from websockets.exceptions import ConnectionClosed
 from workers.links.irc import escape
 
 HOST = "tmi.twitch.tv"
-PATIENCE_S = 15.0
+PATIENCE_S = 40.0
 Result = TypeVar("Result")
 
 

@@ -22,7 +22,7 @@ HASTE = Pace(
     open_s=5, quiet_s=30, answer_s=5, join_s=30, join_again_s=30, join_again_most_s=30, handover_s=30, backoff_s=0.05
 )
 """Waits of a test: long where nothing is expected to run out, short between attempts."""
-PATIENCE_S = 15.0
+PATIENCE_S = 40.0
 
 
 @pytest.fixture
