@@ -155,6 +155,7 @@ class StreamAdmin(ShowsDocks, ReadyCommands, ReadsTwitch, StagePages, TrackedAdm
             "opts": self.opts,
             "original": stream,
             "made": made,
+            "card": made.replace("#", "?card=1#") if kind == TokenKind.STAGE else "",
             "made_kind": kind,
             "made_panels": panel_urls(made) if kind == TokenKind.DOCK else [],
             "links": links.select_related("created_by"),
