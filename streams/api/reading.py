@@ -7,6 +7,7 @@ from typing import Any
 
 Schema = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
+ORDER = ("Events", "Show", "Audience", "Lists", "Tokens")  # what a newcomer looks for first
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,19 @@ class Shape:
 
 
 def chapters(schema: Schema) -> dict[str, list[Operation]]:
-    """Return the calls by chapter, in the order of the document."""
-    found: dict[str, list[Operation]] = {}
+    """Return the calls by chapter."""
+    found: dict[str, list[Operation]] = {name: [] for name in ORDER}
     for path, methods in schema["paths"].items():
         for method in METHODS:
             if method in methods:
                 call = methods[method]
                 found.setdefault(call["tags"][0], []).append(_operation(path, method, call))
-    return found
+    return {name: calls for name, calls in found.items() if calls}
+
+
+def _said(words: str) -> str:
+    """Return words of the document without its marks."""
+    return words.replace("`", "").strip()
 
 
 def shapes(schema: Schema) -> list[Shape]:
@@ -85,8 +91,8 @@ def _operation(path: str, method: str, call: Schema) -> Operation:
         id=call["operationId"],
         method=method.upper(),
         path=path,
-        summary=call.get("summary", ""),
-        words=call.get("description", "").replace("`", ""),
+        summary=_said(call.get("summary", "")),
+        words=_said(call.get("description", "")),
         fields=tuple(_parameters(call)),
         body=next((_shape_of(one["schema"]) for one in content.values()), ""),
         answers=tuple(_answer(status, one) for status, one in call["responses"].items() if status.startswith("2")),
@@ -115,13 +121,11 @@ def _shape(name: str, schema: Schema) -> Shape:
         _field(field, one, words=one.get("description", ""), is_required=field in required)
         for field, one in schema.get("properties", {}).items()
     )
-    return Shape(
-        name, schema.get("description", "").replace("`", ""), fields, ", ".join(map(str, schema.get("enum", ())))
-    )
+    return Shape(name, _said(schema.get("description", "")), fields, ", ".join(map(str, schema.get("enum", ()))))
 
 
 def _field(name: str, schema: Schema, *, words: str, is_required: bool, where: str = "") -> Field:
-    return Field(name, where, _kind(schema), _shape_of(schema), is_required, words.replace("`", ""))
+    return Field(name, where, _kind(schema), _shape_of(schema), is_required, _said(words))
 
 
 def _shape_of(schema: Schema) -> str:

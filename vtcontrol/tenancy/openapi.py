@@ -52,7 +52,7 @@ PAGING = [
     OpenApiParameter(
         "cursor",
         {"type": "string", "maxLength": CURSOR_LONGEST},
-        description="`next` of the page before.",
+        description="The `next` of the page before.",
     ),
 ]
 
