@@ -124,9 +124,9 @@ export class HealthView extends HTMLElement {
    * @returns {HTMLElement}
    */
   #latency({ latency }) {
-    const title = node('h2', '', gettext('Wait for the first sound'));
+    const title = node('h2', '', gettext('From choosing a line to its first sound'));
     if (!latency.length) {
-      return node('section', '', title, node('p', 'soft', gettext('No line has been spoken yet. The wait of each line stands here.')));
+      return node('section', '', title, node('p', 'soft', gettext('No line has been spoken yet. How long each one takes stands here.')));
     }
     const waits = latency.map(({ ms }) => ms);
     const [middle, high, last] = [quantile(waits, 0.5), quantile(waits, 0.95), waits.at(-1)];

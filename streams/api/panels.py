@@ -145,7 +145,7 @@ class LinkSerializer(Anything):
 
 
 class LatencySerializer(Anything):
-    """How long a turn let people wait for its first sound."""
+    """How long a turn took from being chosen to its first sound."""
 
     turn = serializers.UUIDField()
     at = serializers.DateTimeField()

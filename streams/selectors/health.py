@@ -84,11 +84,11 @@ def _stage(state: StreamState, now: dt.datetime) -> dict[str, Any]:
 
 
 def _latencies(stream_id: UUID) -> list[dict[str, Any]]:
-    """Return the wait for the first sound of the last turns, oldest first. One query."""
+    """Return how long the last turns took from being chosen to their first sound, oldest first. One query."""
     rows = Turn.objects.filter(stream_id=stream_id, timings__has_key="first_audio").order_by("-started_at", "-id")
     found = rows.values_list("id", "started_at", "timings")[:LATENCIES_SHOWN]
     return [
-        {"turn": str(turn_id), "at": at.isoformat(), "ms": round(timings["first_audio"])}
+        {"turn": str(turn_id), "at": at.isoformat(), "ms": round(timings["first_audio"] - timings.get("claimed", 0))}
         for turn_id, at, timings in reversed(found)
     ]
 

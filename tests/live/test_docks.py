@@ -250,7 +250,7 @@ def test_whoever_opted_out_has_no_card(dock: Dock, stream: Stream, in_studio: St
 
 def test_the_health_of_a_stream(dock: Dock, stream: Stream, in_studio: Studio) -> None:
     for wait in (80, 120, 95):
-        make_turn(stream, timings={"first_audio": wait})
+        make_turn(stream, timings={"claimed": 4000.0, "first_audio": 4000.0 + wait})
     make_turn(stream, state="failed", reason="timeout", timings={})
     make_budget(stream)
     make_usage(stream=stream)

@@ -17,7 +17,7 @@ from channels.layers import get_channel_layer
 from memory.models import Utterance
 from streams.hints import control_group, stage_group
 from streams.models import InboxEvent, Segment, Stream, Turn
-from streams.services import control, turns
+from streams.services import control, queue, turns
 from tests.factories.personas import make_brain
 from tests.factories.relationships import make_identity, make_viewer
 from tests.factories.streams import make_rule, make_stream
@@ -536,3 +536,28 @@ def test_prices_of_a_brain_and_a_voice_of_one_name_are_both_counted(in_studio: S
     prices = Engines().chains(scenes.config_of(stream)).prices["OpenAI"]
 
     assert (prices.prompt, prices.completion, prices.characters) == (2, 8, 15)
+
+
+async def test_the_directors_words_are_spoken_as_they_stand(live: Host, cast: Cast, ears: Ears, stream: Stream) -> None:
+    said = await inside(stream, queue.say, stream.pk, "[joy] We are back! Good to see you.", key="k", name="Olga")
+    await nudge(live, stream)
+
+    ended = await settled(stream, await inside(stream, InboxEvent.objects.get, pk=said.id))
+
+    turn = await turn_of(stream, ended)
+    assert (ended.state, turn.state, turn.brain) == (EventState.ANSWERED, "heard", "verbatim")
+    assert turn.heard_text == "We are back! Good to see you."
+    assert {frame["emotion"] for frame in ears.of("say.start")} == {"joy"}
+    assert (cast.brain.requests, cast.free.requests) == ([], [])
+    assert (await inside(stream, state_of, stream)).brain_note == ""
+
+
+async def test_moderation_hears_the_directors_words_too(live: Host, ears: Ears, stream: Stream) -> None:
+    await inside(stream, make_rule, action="drop")
+    said = await inside(stream, queue.say, stream.pk, "A spoiler: the butler did it.", key="k")
+    await nudge(live, stream)
+
+    ended = await settled(stream, await inside(stream, InboxEvent.objects.get, pk=said.id))
+
+    assert (ended.state, ended.reason) == (EventState.PASSED_OVER, "answer_blocked")
+    assert ears.audio == []

@@ -18,7 +18,7 @@ POLICY = TriagePolicy(stream_gap_s=0.0, likeness=2.0)
 def event(text: str = "hello", *, age_s: float = 1.0, viewer: str = "", **fields: object) -> Candidate:
     at = NOW - dt.timedelta(seconds=age_s)
     usual = {"id": uuid.uuid4(), "kind": EventKind.CHAT, "received_at": at, "viewer": viewer, "text": text}
-    return Candidate(**{**usual, **fields})  # type: ignore[arg-type]
+    return Candidate(**{**usual, **fields})
 
 
 @pytest.mark.parametrize("seed", range(12))
