@@ -268,7 +268,7 @@ def test_a_batch_takes_as_many_queries_as_one_line(in_studio: Studio, stream: St
             arrive(stream, *batch)
         counts.append(len(queries))
 
-    assert counts[0] <= counts[1] <= counts[0] + 1 <= 12
+    assert counts[0] <= counts[1] <= counts[0] + 1 <= 16
 
 
 def test_two_thousand_lines_are_one_batch_and_one_wake_up(
