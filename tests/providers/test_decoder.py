@@ -11,7 +11,7 @@ import pytest
 
 from tests.fakes.openai_replies import vowel
 from tests.fakes.speech_bodies import encoded, noise
-from workers.providers.decoder import Decoder
+from workers.providers.decoder import Decoder, Decoding
 from workers.providers.decoder_process import HEADER, Kind, OggPages, Plan, Quiet, frame
 from workers.providers.openai_faults import DecoderLost, Garbled
 
@@ -26,10 +26,14 @@ async def decoder() -> AsyncIterator[Decoder]:
     await one.aclose()
 
 
+async def fed(job: Decoding, data: bytes) -> bytes:
+    return b"".join([pcm async for pcm in job.feed(data)])
+
+
 async def decoded(decoder: Decoder, body: bytes, plan: Plan, bite: int = 1000) -> bytes:
     job = await decoder.open(plan)
     try:
-        pcm = b"".join([await job.feed(body[at : at + bite]) for at in range(0, len(body), bite)])
+        pcm = b"".join([await fed(job, body[at : at + bite]) for at in range(0, len(body), bite)])
         return pcm + await job.finish()
     finally:
         job.close()
@@ -90,7 +94,7 @@ async def test_the_first_sound_does_not_wait_for_the_rest(decoder: Decoder, form
     job = await decoder.open(Plan(form, RATE))
 
     taken = 0
-    while not await job.feed(body[taken : taken + 50]):
+    while not await fed(job, body[taken : taken + 50]):
         taken += 50
 
     assert taken <= most_bytes
@@ -143,8 +147,8 @@ async def test_a_damaged_page_is_never_played(decoder: Decoder) -> None:
 
 
 async def test_an_unknown_format_is_refused(decoder: Decoder) -> None:
-    with pytest.raises(Garbled):
-        await decoder.open(Plan("h264", RATE))
+    with pytest.raises(Garbled, match="unknown format"):
+        await decoded(decoder, b"whatever", Plan("h264", RATE))
 
 
 async def test_many_streams_share_one_child(decoder: Decoder) -> None:
@@ -158,11 +162,11 @@ async def test_many_streams_share_one_child(decoder: Decoder) -> None:
 async def test_one_streams_rubbish_hurts_no_other(decoder: Decoder) -> None:
     good = await decoder.open(Plan("mp3", RATE))
     body = encoded(AUDIO, "mp3")
-    before = await good.feed(body[:2000])
+    before = await fed(good, body[:2000])
 
     with pytest.raises(Garbled):
         await decoded(decoder, noise(), Plan("mp3", RATE))
-    after = await good.feed(body[2000:])
+    after = await fed(good, body[2000:])
 
     assert len(before + after) / 48 > 900
 
@@ -170,13 +174,13 @@ async def test_one_streams_rubbish_hurts_no_other(decoder: Decoder) -> None:
 async def test_a_child_that_dies_fails_its_jobs_and_is_replaced(decoder: Decoder) -> None:
     job = await decoder.open(Plan("mp3", RATE))
     body = encoded(AUDIO, "mp3")
-    await job.feed(body[:2000])
+    await fed(job, body[:2000])
     assert decoder.pid is not None
 
     os.kill(decoder.pid, signal.SIGKILL)
 
     with pytest.raises(DecoderLost):
-        await job.feed(body[2000:])
+        await fed(job, body[2000:])
     assert len(await decoded(decoder, body, Plan("mp3", RATE))) / 48 > 990
 
 
@@ -191,7 +195,7 @@ async def test_a_child_that_hangs_is_killed() -> None:
     decoder = Decoder(patience_s=0.05, program=(sys.executable, "-c", SLEEPER))
 
     with pytest.raises(DecoderLost, match="hangs"):
-        await decoder.open(Plan("mp3", RATE))
+        await decoded(decoder, b"whatever", Plan("mp3", RATE))
 
     assert decoder.pid is None
     await decoder.aclose()

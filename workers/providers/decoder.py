@@ -13,7 +13,7 @@ import contextlib
 import itertools
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from workers.providers import decoder_process
@@ -23,7 +23,7 @@ from workers.providers.openai_faults import DecoderLost, Garbled
 _GRACE_S = 2.0
 _LONGEST_FRAME = 1 << 26
 _STREAM_ENDS = (asyncio.IncompleteReadError, ConnectionError, ValueError)
-FIRST_BITE, LATER_BITE = 4_096, 32_768  # bytes given to the child at once: the first sound must not wait for the last
+FIRST_BITE, LATER_BITE = 1_024, 32_768  # bytes given to the child at once: the first sound must not wait for the last
 
 
 class Decoder:
@@ -49,16 +49,14 @@ class Decoder:
         return self._child.process.pid if self._child is not None and self._child.is_alive else None
 
     async def open(self, plan: Plan) -> "Decoding":
-        """Begin a job.
+        """Begin a job; a plan the child cannot carry out fails with its first bytes.
 
         Raises:
-            DecoderLost: The child cannot start, or died.
-            Garbled: It cannot do that.
+            DecoderLost: The child cannot start.
         """
-        child = await self._running()
-        decoding = Decoding(self, child, next(self._numbers))
-        await decoding.ask(Kind.OPEN, json.dumps(plan._asdict()).encode())
-        return decoding
+        child, job = await self._running(), next(self._numbers)
+        child.tell(Kind.OPEN, job, json.dumps(plan._asdict()).encode())
+        return Decoding(self, child, job)
 
     async def warm(self) -> None:
         """Start the child; never raises."""
@@ -100,20 +98,19 @@ class Decoding:
         self._job = job
         self._bite = FIRST_BITE
 
-    async def feed(self, data: bytes) -> bytes:
-        """Take the next bytes; return the samples they complete: PCM16 mono at the plan's rate.
+    async def feed(self, data: bytes) -> AsyncIterator[bytes]:
+        """Take the next bytes; yield the samples they complete, as soon as they are known: PCM16 mono.
 
         Raises:
             Garbled: They are no audio.
             DecoderLost: The child died or hangs.
         """
-        pcm, at = b"", 0
+        at = 0
         while at < len(data):
             bite = data[at : at + self._bite]
             at += len(bite)
-            pcm += await self.ask(Kind.FEED, bite)
+            yield await self.ask(Kind.FEED, bite)
             self._bite = LATER_BITE
-        return pcm
 
     async def finish(self) -> bytes:
         """Return the samples that were held back.

@@ -5,8 +5,8 @@ Owns: the codecs (through PyAV), the pages of Ogg, resampling, and the wire form
 wheels carry GPL libraries, and whose bugs would otherwise be ours: what is decoded here comes from strangers. It must
 not know of Django, HTTP or speech.
 
-Wire format, both ways: `u32 length | u8 kind | u32 job`, little-endian, then `length` bytes. Every OPEN, FEED and
-FINISH is answered by exactly one PCM (maybe empty) or ERROR, in the order they came; a job that had its ERROR is gone.
+Wire format, both ways: `u32 length | u8 kind | u32 job`, little-endian, then `length` bytes. Every FEED and FINISH is
+answered by exactly one PCM (maybe empty) or ERROR, in the order they came; a job that had its ERROR is gone.
 When stdin closes the process ends at once, so it never outlives its parent.
 
 Format of Ogg: RFC 3533; of Opus in it: RFC 7845.
@@ -30,7 +30,7 @@ MOST_UNHEARD = 1 << 20  # bytes taken in without a sample coming out
 class Kind(IntEnum):
     """What a frame is.
 
-    To the child: OPEN (JSON, see `Plan`), FEED (bytes), FINISH (empty), CLOSE (empty, not answered). From it: READY
+    To the child: OPEN (JSON, see `Plan`), FEED (bytes), FINISH and CLOSE (empty). From it: READY
     (once), PCM (little-endian PCM16 mono), ERROR (a reason).
     """
 
@@ -347,14 +347,11 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _answer(av: Any, jobs: dict[int, Decoding], kind: int, job: int, payload: bytes) -> bytes:
+def _answer(jobs: dict[int, Decoding], kind: int, job: int, payload: bytes) -> bytes:
     """Do what a frame asks for and return the samples it gives."""
-    if kind == Kind.OPEN:
-        jobs[job] = Decoding(av, Plan(**json.loads(payload)))
-        return b""
     decoding = jobs.get(job)
     if decoding is None:
-        raise NotAudio("no such job")
+        raise NotAudio("unknown format")
     return decoding.feed(payload) if kind == Kind.FEED else decoding.finish()
 
 
@@ -366,8 +363,12 @@ def _serve(av: Any, stdin: BinaryIO, send: Callable[[bytes], None]) -> None:
         if kind == Kind.CLOSE:
             jobs.pop(job, None)
             continue
+        if kind == Kind.OPEN:
+            with contextlib.suppress(NotAudio, ValueError):
+                jobs[job] = Decoding(av, Plan(**json.loads(payload)))
+            continue
         try:
-            send(frame(Kind.PCM, job, _answer(av, jobs, kind, job, payload)))
+            send(frame(Kind.PCM, job, _answer(jobs, kind, job, payload)))
         except NotAudio as problem:
             jobs.pop(job, None)
             send(frame(Kind.ERROR, job, str(problem).encode()))

@@ -152,7 +152,9 @@ class OpenAISpeech:
         try:
             async with aclosing(stream.chunks()) as chunks:
                 async for data in chunks:
-                    if pcm := await reader.feed(data):
+                    async for pcm in reader.feed(data):
+                        if not pcm:
+                            continue
                         until = began + patience.total_s
                         left -= len(pcm)
                         piece = AudioChunk(pcm, SAMPLE_RATE)

@@ -4,6 +4,8 @@ Owns the way a body takes: recognised first, then passed on as it is where it al
 through the decoder's process. Must not know HTTP or vendors.
 """
 
+from collections.abc import AsyncIterator
+
 from workers.providers.audio_kind import MOST_SNIFFED, AudioKind, kind_of
 from workers.providers.decoder import Decoder, Decoding
 from workers.providers.decoder_process import Plan
@@ -36,8 +38,8 @@ class SoundReader:
         self._plain: WholeSamples | None = None
         self._decoding: Decoding | None = None
 
-    async def feed(self, data: bytes) -> bytes:
-        """Take the next bytes and return the whole samples they complete.
+    async def feed(self, data: bytes) -> AsyncIterator[bytes]:
+        """Take the next bytes and yield the whole samples they complete, as soon as they are known.
 
         Raises:
             Garbled: It is no audio.
@@ -46,9 +48,10 @@ class SoundReader:
         if self._plain is None and self._decoding is None:
             self._head += data
             if not await self._begin(is_whole=False):
-                return b""
+                return
             data, self._head = self._head, b""
-        return await self._pass(data)
+        async for pcm in self._pass(data):
+            yield pcm
 
     async def finish(self) -> bytes:
         """Say that the body ended; return the last samples.
@@ -61,7 +64,7 @@ class SoundReader:
         if self._head and self._plain is None and self._decoding is None:
             if not await self._begin(is_whole=True):
                 return b""
-            rest = await self._pass(self._head)
+            rest = b"".join([pcm async for pcm in self._pass(self._head)])
         if self._plain is not None:
             self._plain.finish()
         return rest + await self._decoding.finish() if self._decoding is not None else rest
@@ -71,10 +74,14 @@ class SoundReader:
         if self._decoding is not None:
             self._decoding.close()
 
-    async def _pass(self, data: bytes) -> bytes:
+    async def _pass(self, data: bytes) -> AsyncIterator[bytes]:
         if self._plain is not None:
             data = self._plain.feed(data)
-        return await self._decoding.feed(data) if self._decoding is not None else data
+        if self._decoding is None:
+            yield data
+            return
+        async for pcm in self._decoding.feed(data):
+            yield pcm
 
     async def _begin(self, *, is_whole: bool) -> bool:
         """Look at the beginning; True when it is clear what to do with the body, which then begins with its sound."""
