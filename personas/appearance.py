@@ -60,7 +60,7 @@ class FaceShape(models.TextChoices):
 class EyeShape(models.TextChoices):
     """Eyes."""
 
-    ROUND = "round", _("Round")
+    ROUND = "round", _("Wide and round")
     SHARP = "sharp", _("Cat-like")
     SOFT = "soft", _("Gentle")
 

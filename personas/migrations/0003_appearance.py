@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='avatar',
             name='eye_shape',
-            field=models.CharField(choices=[('round', 'Round'), ('sharp', 'Cat-like'), ('soft', 'Gentle')], default='round', max_length=12, verbose_name='eye shape'),
+            field=models.CharField(choices=[('round', 'Wide and round'), ('sharp', 'Cat-like'), ('soft', 'Gentle')], default='round', max_length=12, verbose_name='eye shape'),
         ),
         migrations.AddField(
             model_name='avatar',
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalavatar',
             name='eye_shape',
-            field=models.CharField(choices=[('round', 'Round'), ('sharp', 'Cat-like'), ('soft', 'Gentle')], default='round', max_length=12, verbose_name='eye shape'),
+            field=models.CharField(choices=[('round', 'Wide and round'), ('sharp', 'Cat-like'), ('soft', 'Gentle')], default='round', max_length=12, verbose_name='eye shape'),
         ),
         migrations.AddField(
             model_name='historicalavatar',
