@@ -136,7 +136,7 @@ class Feed:
     async def run(self) -> AsyncIterator[bytes]:
         """Yield events until the token ends, the reader leaves or the feed is old."""
         layer: Any = get_channel_layer()
-        group, channel = dock_group(self.stream_id), await layer.new_channel("feed.")
+        group, channel = dock_group(self.stream_id), await layer.new_channel("feed")
         _room.open += 1
         receiving: asyncio.Task[Any] | None = None
         try:
@@ -179,7 +179,7 @@ class Feed:
     async def _told(self, message: dict[str, Any]) -> list[bytes]:
         """Return what a hint means for the reader: the next change, nothing, or after a gap the whole again."""
         parts: list[bytes] = []
-        for frame in message.get("frames") or [message.get("frame", {})]:
+        for frame in (json.loads(part) for part in message.get("parts", ()) if isinstance(part, str)):
             version, name = frame.get("version"), frame.get("type")
             if not isinstance(version, int) or self.version is None or version <= self.version:
                 continue

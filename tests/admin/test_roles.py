@@ -54,6 +54,8 @@ RIGHTS = {
     "tenancy.apitoken": (OWNER, OWNER, NOBODY, NOBODY),
     "tenancy.budget": (OWNER, OWNER, OWNER, OWNER),
     "tenancy.usage": (EVERYBODY, NOBODY, NOBODY, NOBODY),
+    "tenancy.webhook": (OWNER, OWNER, OWNER, OWNER),
+    "tenancy.delivery": (OWNER, NOBODY, NOBODY, NOBODY),
     "auth.user": (NOBODY, NOBODY, NOBODY, NOBODY),
 }
 ROLES = [role.value for role in MemberRole]

@@ -13,12 +13,14 @@ from channels.layers import channel_layers
 from django.core.asgi import get_asgi_application
 from django.core.cache import cache
 from django.db import connections
+from django.db.models import F
 
 from streams.api import feed
 from streams.api.feed import FEEDS_A_TOKEN, take_slot
 from streams.hints import announce_dock
-from streams.models import Stream
+from streams.models import Stream, StreamState
 from streams.services import control
+from tests.factories.streams import make_event
 from tests.factories.tenancy import make_token
 from tests.live.scenes import arrive, chat, state_of
 from vtcontrol.channel_layer import HomeLoopLayer
@@ -181,15 +183,17 @@ async def test_who_missed_something_gets_the_whole(stream: Stream, token: tuple[
     assert [line["text"] for line in whole["transcript"]] == ["one", "two"]
 
 
-async def test_a_lost_hint_is_made_good(
-    stream: Stream, token: tuple[ApiToken, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _say_nothing_of(stream: Stream, text: str) -> None:
+    """A line whose hint is lost on its way."""
+    make_event(stream, text=text)
+    StreamState.objects.filter(stream=stream).update(version=F("version") + 1)
+
+
+async def test_a_lost_hint_is_made_good(stream: Stream, token: tuple[ApiToken, str]) -> None:
     async with reading(stream, token[1]) as reader:
         await reader.start()
         await reader.event()
-        with monkeypatch.context() as silence:
-            silence.setattr("streams.services.intake.announce_dock", lambda *_: None)
-            await doing(stream, arrive, stream, chat("lost"))
+        await doing(stream, _say_nothing_of, stream, "lost")
         await doing(stream, arrive, stream, chat("seen"))
         name, version, whole = await reader.event()
 
