@@ -348,7 +348,8 @@ class Dock {
   #showNow() {
     const { state, stream } = this.store;
     const line = state?.speaking_turn && stream ? this.store.line(state.speaking_turn) : undefined;
-    const isSaid = line !== undefined && line.status === 'speaking' && line.text !== '';
+    const isLast = this.store.lines.at(-1)?.id === line?.id;
+    const isSaid = line !== undefined && !isLast && line.status === 'speaking' && line.text !== '';
     this.now.hidden = !isSaid;
     if (!isSaid) return;
     if (!this.now.firstChild) this.now.append(icon('wave'), node('p', 'now-words'));
