@@ -125,7 +125,10 @@ class Page:
             if message.type is aiohttp.WSMsgType.BINARY:
                 self._audio(message.data)
             elif message.type is aiohttp.WSMsgType.TEXT:
-                self._frame(json.loads(message.data))
+                frame = json.loads(message.data)
+                if frame["type"] == "ping":
+                    await self._socket.send_json({"type": "pong", "n": frame["n"]})
+                self._frame(frame)
 
     def _audio(self, frame: bytes) -> None:
         turn = self._turn

@@ -156,10 +156,10 @@ export class Subtitles {
     const lines = page.lines.map((pieces) => {
       const line = document.createElement('span');
       line.className = 'subtitle-line';
-      for (const piece of pieces) {
+      for (const [place, piece] of pieces.entries()) {
         const node = document.createElement('span');
         node.className = 'subtitle-word';
-        node.textContent = piece;
+        node.textContent = place === pieces.length - 1 ? piece.trimEnd() : piece; // a last space would shift the line
         line.append(node);
         shown.words.push({ node, from });
         from += weightOf(piece);
