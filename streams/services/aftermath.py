@@ -38,7 +38,7 @@ def absorb_turn(turn_id: UUID) -> None:
     if event.viewer_id is None:
         return
     kind = INTERACTIONS.get(EventKind(event.kind))
-    if kind is not None:
+    if kind is not None and turn.stream.uses_relationships:
         record_interaction(
             viewer_id=event.viewer_id,
             persona_id=turn.persona_id,
