@@ -6,9 +6,10 @@
  */
 
 import { Body } from './puppet/body.js';
-import { Aura, drawBlush, drawEffects, drawLamp } from './puppet/effects.js';
+import { drawBlush, drawEffects } from './puppet/effects.js';
 import { approach, neutralPose, poseOf } from './puppet/expressions.js';
 import { HEAD, HEIGHT, NECK, TOP, WIDTH } from './puppet/frame.js';
+import { Aura, drawLamp } from './puppet/light.js';
 import { Painted } from './puppet/painter.js';
 import { paletteOf, rgbOf } from './puppet/palette.js';
 import { partsOf } from './puppet/parts.js';
