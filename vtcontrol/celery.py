@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vtcontrol.settings")
@@ -11,11 +12,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vtcontrol.settings")
 app = Celery("vtcontrol")
 app.set_default()  # for every thread, not only the one that imports this
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.imports = ("workers.tasks.live", "workers.tasks.upkeep", "workers.tasks.privacy", "workers.tasks.webhooks")
+app.conf.imports = (
+    "workers.tasks.live",
+    "workers.tasks.upkeep",
+    "workers.tasks.memory",
+    "workers.tasks.privacy",
+    "workers.tasks.webhooks",
+)
 app.conf.task_routes = {"live.*": {"queue": "live"}, "speech.*": {"queue": "speech"}}
 app.conf.beat_schedule = {
     "sweep streams": {"task": "live.sweep", "schedule": 2.0, "options": {"expires": 2}},
     "webhooks": {"task": "upkeep.webhooks", "schedule": 2.0, "options": {"expires": 2}},
+    "memory": {"task": "memory.sweep", "schedule": 300.0, "options": {"expires": 240}},
+    "memory at night": {"task": "memory.nightly", "schedule": crontab(hour="4", minute="10")},
     "retention": {"task": "upkeep.retain", "schedule": 3600.0, "options": {"expires": 600}},
     "privacy": {"task": "upkeep.privacy", "schedule": 300.0, "options": {"expires": 240}},
 }

@@ -199,6 +199,7 @@ CACHES: dict[str, Any] = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},  # the default of 300 would throw rate counters away in a crowd
     }
 }
+EMBEDDINGS_DIR = _env.text("VTCONTROL_EMBEDDINGS_DIR")
 LIVE_RUNNERS_MAX = _env.number("VTCONTROL_LIVE_RUNNERS", 128, least=1, most=2000)
 
 # --- REST ---------------------------------------------------------------------------------------------------------

@@ -15,10 +15,15 @@ class WorkersConfig(AppConfig):
     verbose_name = _("Workers")
 
     def ready(self) -> None:
-        """Make our Celery application the current one in every process, with its tasks known by name."""
+        """Make our Celery application the current one in every process, with its tasks known by name.
+
+        Whoever recalls memories in this process asks this process's engine room for the vectors of questions.
+        """
         app = import_module("vtcontrol.celery").app
         for module in app.conf.imports:
             import_module(module)
+        embedding = import_module("workers.mind.embedding")
+        import_module("memory.selectors.semantics").embed_queries_with(embedding.room)
         install(_engine_trials)
 
 

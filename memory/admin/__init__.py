@@ -1,5 +1,5 @@
 """The admin of memory: what characters remember and know, what was said, and what consolidation did."""
 
-from memory.admin import lore, records
+from memory.admin import engines, lore, records
 
-__all__ = ["lore", "records"]
+__all__ = ["engines", "lore", "records"]

@@ -5,29 +5,34 @@ Viewers live on another floor: `streams.admin.memories` shows and picks them, an
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.html import format_html
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from import_export import fields
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from memory.admin.asking import SplitForm, asked
+from memory.admin.bulk import BulkActions
 from memory.admin.columns import OF_PERSONA, persona_column, persona_named
+from memory.admin.inbox import InboxPages, evidence_of
 from memory.domain.stems import stem_line
-from memory.models import Memory, MemorySource, MemoryTier
-from memory.services import change_memories, delete_memories, find_twin, save_memory
+from memory.models import Memory, MemorySource, MemoryTier, Review
+from memory.services import bulk, find_twin, save_memory
+from vtcontrol.kernel.errors import InputInvalid
+from vtcontrol.tenancy.admin_actions import object_page
 from vtcontrol.tenancy.admin_base import StudioModelAdmin
 from vtcontrol.tenancy.admin_forms import Slider, StudioForm, WordsField
 from vtcontrol.tenancy.admin_marks import Tone, ago, chip, clipped, nothing
 from vtcontrol.tenancy.admin_site import Place, Shelf
 from vtcontrol.tenancy.admin_transfer import StudioResource, TransferMixin, WordsWidget, uuid_or_none
 
-BULK_MOST = 2000
+REVIEW_MARKS = {Review.DOUBTFUL: (Tone.CAUTION, "help"), Review.REJECTED: (Tone.PLAIN, "block")}
 SOURCE_MARKS = {
     MemorySource.ADMIN: (Tone.ACCENT, "edit"),
     MemorySource.RULES: (Tone.PLAIN, "rule"),
@@ -48,7 +53,8 @@ class MemoryResource(StudioResource):
         model = Memory
         fields = (
             *("persona", "text", "viewer", "kind", "tier", "tags", "emotion"),
-            *("importance", "confidence", "is_pinned", "is_locked", "valid_to", "expires_at"),
+            *("importance", "confidence", "is_pinned", "is_locked", "slot", "review"),
+            *("valid_from", "valid_to", "expires_at"),
         )
         clean_model_instances = True
         skip_unchanged = True
@@ -98,11 +104,16 @@ class MemoryForm(StudioForm):
     class Meta:
         widgets = {"importance": Slider(0, 1), "confidence": Slider(0, 1)}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"valid_from", "review"} & self.fields.keys():
+            self.fields[name].required = False  # left out, they are now and accepted
+
     def clean(self) -> dict[str, Any]:
         """Refuse to remember the same twice."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
         persona, text = found.get("persona"), found.get("text")
-        if persona and text:
+        if persona and text and not found.get("valid_to"):
             candidate = Memory(
                 pk=self.instance.pk, persona=persona, text=text,
                 viewer_id=found.get("viewer_id", self.instance.viewer_id),
@@ -112,7 +123,7 @@ class MemoryForm(StudioForm):
         return found
 
 
-class MemoryAdmin(TransferMixin, StudioModelAdmin):
+class MemoryAdmin(InboxPages, BulkActions, TransferMixin, StudioModelAdmin):
     """Memories."""
 
     place = Place(Shelf.MEMORY, 1, "psychology")
@@ -126,20 +137,26 @@ class MemoryAdmin(TransferMixin, StudioModelAdmin):
         ("kind", ChoicesDropdownFilter),
         ("tier", ChoicesDropdownFilter),
         ("source", ChoicesDropdownFilter),
+        ("review", ChoicesDropdownFilter),
         ("is_pinned", BooleanRadioFilter),
     )
     list_select_related = ("persona",)
+    list_before_template = "admin/memory/memory/list_before.html"
     list_disable_select_all = True
     search_fields = ("text",)
     search_help_text = _("Words of the memory")
     autocomplete_fields = ("persona",)
-    readonly_fields = ("origin", "valid_from")
-    actions = ("pin", "unpin", "lock", "unlock")
+    readonly_fields = ("origin", "rests_on", "replaced_by")
+    object_actions = ("split",)
+    actions = (
+        *("approve", "reject", "pin", "unpin", "lock", "unlock", "end"),
+        *("change_kind", "retag", "merge"),
+    )
     fieldsets: Any = (
         (None, {"fields": ("persona", "text", "kind", "tags", "emotion")}),
-        (_("How much it matters"), {"fields": ("importance", "confidence", "is_pinned", "is_locked")}),
-        (_("How long"), {"fields": ("tier", "valid_to", "expires_at")}),
-        (_("Where it comes from"), {"fields": ("origin", "valid_from")}),
+        (_("How much it matters"), {"fields": ("importance", "confidence", "is_pinned", "is_locked", "review")}),
+        (_("How long"), {"fields": ("tier", "slot", "valid_from", "valid_to", "expires_at")}),
+        (_("Where it comes from"), {"fields": ("origin", "rests_on", "replaced_by")}),
     )
 
     @display(description=_("memory"), ordering="text")
@@ -159,8 +176,12 @@ class MemoryAdmin(TransferMixin, StudioModelAdmin):
             chip(memory.get_tier_display(), Tone.NOTE, "schedule") if memory.tier != MemoryTier.LONG else "",
             chip(_("Pinned"), Tone.ACCENT, "keep") if memory.is_pinned else "",
             chip(_("Locked"), Tone.CAUTION, "lock") if memory.is_locked else "",
+            chip(memory.get_review_display(), *REVIEW_MARKS[Review(memory.review)])
+            if memory.review in REVIEW_MARKS
+            else "",
+            chip(_("Over"), Tone.PLAIN, "history") if memory.valid_to and memory.valid_to <= timezone.now() else "",
         ]
-        return format_html("{} {} {}", *found) if any(found) else nothing()
+        return format_html("{} {} {} {} {}", *found) if any(found) else nothing()
 
     @display(description=_("source"), ordering="source")
     def origin(self, memory: Memory) -> SafeString:
@@ -177,35 +198,29 @@ class MemoryAdmin(TransferMixin, StudioModelAdmin):
         """Save with stems and version."""
         save_memory(obj)
 
-    def delete_model(self, request: HttpRequest, obj: Memory) -> None:
-        """Forget one."""
-        delete_memories([obj])
+    @display(description=_("rests on"))
+    def rests_on(self, memory: Memory) -> SafeString:
+        """Show what was said that it rests on."""
+        said = evidence_of(memory)
+        return format_html_join("", "<p>{}: {}</p>", ((one.name, one.text) for one in said)) or nothing()
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Memory]) -> None:
-        """Forget several."""
-        delete_memories(queryset[:BULK_MOST])
+    @display(description=_("replaced by"))
+    def replaced_by(self, memory: Memory) -> Any:
+        """Link to what replaced it."""
+        return self.link_to(memory.superseded_by) if memory.superseded_by else nothing()
 
-    def _change(self, request: HttpRequest, queryset: QuerySet[Memory], **values: Any) -> None:
-        count = change_memories(queryset[:BULK_MOST], **values)
-        message = ngettext("%(count)d memory changed.", "%(count)d memories changed.", count) % {"count": count}
-        self.message_user(request, message, messages.SUCCESS)
-
-    @admin.action(description=_("Pin: always in the prompt"), permissions=["change"])
-    def pin(self, request: HttpRequest, queryset: QuerySet[Memory]) -> None:
-        """Pin several."""
-        self._change(request, queryset, is_pinned=True)
-
-    @admin.action(description=_("Unpin"), permissions=["change"])
-    def unpin(self, request: HttpRequest, queryset: QuerySet[Memory]) -> None:
-        """Unpin several."""
-        self._change(request, queryset, is_pinned=False)
-
-    @admin.action(description=_("Lock: only people may change it"), permissions=["change"])
-    def lock(self, request: HttpRequest, queryset: QuerySet[Memory]) -> None:
-        """Lock several."""
-        self._change(request, queryset, is_locked=True)
-
-    @admin.action(description=_("Unlock"), permissions=["change"])
-    def unlock(self, request: HttpRequest, queryset: QuerySet[Memory]) -> None:
-        """Unlock several."""
-        self._change(request, queryset, is_locked=False)
+    @object_page(label=_("Split"), icon="call_split", permission="change")
+    def split(self, request: HttpRequest, memory: Memory) -> HttpResponse | None:
+        """Make several memories of one."""
+        form = asked(request, SplitForm, {"parts": memory.text})
+        if form.is_valid():
+            try:
+                bulk.split(memory, form.cleaned_data["parts"])
+            except InputInvalid as error:
+                form.add_error(None, str(error))
+            else:
+                self.message_user(request, _("It is several memories now."), messages.SUCCESS)
+                return None
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "original": memory}
+        context |= {"title": _("Split"), "form": form}
+        return TemplateResponse(request, "admin/memory/memory/split.html", context)

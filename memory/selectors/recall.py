@@ -18,7 +18,7 @@ from memory.domain.ranking import Candidate, Explain, MemoryKind, RankingPolicy,
 from memory.domain.stems import stems
 from memory.domain.vectors import cosine, normalised, sketch_of, unpacked
 from memory.models import Memory, MemoryVector
-from memory.selectors.semantics import QueryVector, query_vector
+from memory.selectors.semantics import Answer, Vector, ask
 from memory.selectors.shelves import Shelf, recallable, refresh, refresh_sketches, shelf_of
 from vtcontrol.tenancy.compiled import CompiledQuery
 
@@ -127,13 +127,19 @@ def recall(
     """
     shelf = shelf_of(persona_id)
     scopes: set[Scope] = {COMMON, viewer_id}
-    query = query_vector(text)
+    answer: Answer | None = None
     spoken = stems(text)
     for attempt in range(ROUNDS_MOST):
         with shelf.lock:
             if shelf.version != version:
                 refresh(shelf, persona_id, version)
-            found = _look(shelf, persona_id, spoken, query, scopes)
+            engine, answer = shelf.engine, answer or ask(shelf.engine, text)
+            found = _look(shelf, spoken, scopes)
+        query = answer()
+        if query is not None:
+            with shelf.lock:
+                refresh_sketches(shelf, persona_id)
+                found.near.update(shelf.sketches.nearest(sketch_of(query), scopes, NEAREST))
         rows = _read(persona_id, viewer_id, found.wanted, now)
         gone = found.wanted - rows.keys()
         if not gone or len(rows) >= CANDIDATES:
@@ -142,7 +148,7 @@ def recall(
             shelf.drop(gone)
             if attempt == ROUNDS_MOST - 2:
                 shelf.empty()
-    cosines = _cosines(query, rows)
+    cosines = _cosines(query, engine.model_key if engine else "", rows)
     candidates = [
         _candidate(row, found, cosines.get(memory_id))
         for memory_id, row in rows.items()
@@ -154,17 +160,11 @@ def recall(
     )
 
 
-def _look(
-    shelf: Shelf, persona_id: UUID, spoken: Sequence[str], query: QueryVector | None, scopes: set[Scope]
-) -> _Found:
-    """Ask the indexes; the caller holds the shelf's lock."""
+def _look(shelf: Shelf, spoken: Sequence[str], scopes: set[Scope]) -> _Found:
+    """Ask the index of words; the caller holds the shelf's lock."""
     hits = {hit.id: hit for hit in shelf.index.search(spoken, scopes, CANDIDATES)}
     pinned = {memory_id for memory_id, owner in shelf.pinned.items() if owner in scopes}
-    near: set[UUID] = set()
-    if query is not None:
-        refresh_sketches(shelf, persona_id, query.model_key)
-        near.update(shelf.sketches.nearest(sketch_of(query.vector), scopes, NEAREST))
-    found = _Found(hits, pinned, near, {}, {})
+    found = _Found(hits, pinned, set(), {}, {})
     for lender in list(hits)[:LENDERS]:
         for step, side in ((1, found.before), (-1, found.after)):
             neighbour = shelf.index.beside(lender, step, scopes)
@@ -182,14 +182,14 @@ def _read(persona_id: UUID, viewer_id: UUID | None, wanted: set[UUID], now: dt.d
     return {row[0]: dict(zip(_FIELDS, row, strict=True)) for row in values}
 
 
-def _cosines(query: QueryVector | None, rows: dict[UUID, dict[str, Any]]) -> dict[UUID, float]:
+def _cosines(query: Vector | None, model_key: str, rows: dict[UUID, dict[str, Any]]) -> dict[UUID, float]:
     if query is None or not rows:
         return {}
-    wanted = normalised(query.vector)
+    wanted = normalised(query)
     return {
         memory_id: cosine(wanted, unpacked(bytes(data)))
         for batch in _batches(list(rows))
-        for memory_id, data in _VECTORS.rows(model_key=query.model_key, memory_list=batch)
+        for memory_id, data in _VECTORS.rows(model_key=model_key, memory_list=batch)
     }
 
 

@@ -1,38 +1,53 @@
-"""The question's vector, when an embedding engine is at work in this process.
+"""The seam to embedding engines: who turns a question into a vector while recall looks for its words.
 
-Owns the seam only: whoever runs engines (`workers`) says here how a text becomes a vector. Without one, or when it is
-too slow or fails, recall goes by words alone.
+Owns the seam only; `workers.mind.embedding` stands behind it. Without one, or when it is too slow or fails, recall goes
+by words alone.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Protocol
+
+from memory.models import EmbeddingEngine
+
+Vector = tuple[float, ...]
+Answer = Callable[[], Vector | None]
 
 
-@dataclass(frozen=True, slots=True)
-class QueryVector:
-    """A question's vector, and the model whose vectors it may be compared with.
+class QueryEngine(Protocol):
+    """What answers for every embedding engine in this process."""
 
-    Attributes:
-        model_key: `EmbeddingEngine.model_key` of the engine that made it.
-        vector: Its coordinates; any length.
-    """
+    def prepare(self, engine: EmbeddingEngine) -> None:
+        """Get an engine ready, its key included; never raises and never waits."""
+        ...
 
-    model_key: str
-    vector: tuple[float, ...]
-
-
-Embed = Callable[[str], QueryVector | None]
-"""Returns the vector of a question for the studio whose scope is entered, soon; None when there is none in time."""
-
-_embed: Embed | None = None
+    def ask(self, engine: EmbeddingEngine, text: str) -> Answer:
+        """Begin to embed a question; the answer waits for it a few hundredths of a second at most, never raises."""
+        ...
 
 
-def embed_queries_with(embed: Embed | None) -> None:
-    """Say how questions become vectors in this process; None: not at all."""
-    global _embed  # noqa: PLW0603 - one engine room a process
-    _embed = embed
+_engine: QueryEngine | None = None
 
 
-def query_vector(text: str) -> QueryVector | None:
-    """Return the question's vector, or None."""
-    return None if _embed is None or not text.strip() else _embed(text)
+def embed_queries_with(engine: QueryEngine | None) -> None:
+    """Say who embeds questions in this process; None: nobody."""
+    global _engine  # noqa: PLW0603 - one engine room a process
+    _engine = engine
+
+
+def engine_at_work() -> EmbeddingEngine | None:
+    """Return the studio's embedding engine, prepared, or None."""
+    if _engine is None:
+        return None
+    found: EmbeddingEngine | None = (
+        EmbeddingEngine.objects.select_related("credential").filter(is_enabled=True).order_by().first()
+    )
+    if found is not None:
+        _engine.prepare(found)
+    return found
+
+
+def ask(engine: EmbeddingEngine | None, text: str) -> Answer:
+    """Begin to embed a question."""
+    if _engine is None or engine is None or not text.strip():
+        return lambda: None
+    return _engine.ask(engine, text)

@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from memory.domain.lexical import LexicalIndex, Scope
 from memory.domain.vectors import SketchIndex
-from memory.models import Memory, MemoryKind, MemoryVector, Review
+from memory.models import EmbeddingEngine, Memory, MemoryKind, MemoryVector, Review
+from memory.selectors.semantics import engine_at_work
 from personas.models import Persona
 
 INDEXES_KEPT = 64
@@ -33,6 +34,7 @@ class Shelf:
     index: LexicalIndex = field(default_factory=LexicalIndex)
     pinned: dict[UUID, Scope] = field(default_factory=dict)
     version: int = -1
+    engine: EmbeddingEngine | None = None
     sketches: SketchIndex = field(default_factory=SketchIndex)
     model_key: str = ""
     sketched_version: int = -1
@@ -74,6 +76,7 @@ def refresh(shelf: Shelf, persona_id: UUID, version: int) -> None:
     else:
         _update(shelf, persona_id, now)
     shelf.version = version
+    shelf.engine = engine_at_work()
 
 
 def _fill(shelf: Shelf, persona_id: UUID, now: dt.datetime) -> None:
@@ -109,8 +112,9 @@ def _update(shelf: Shelf, persona_id: UUID, now: dt.datetime) -> None:
             shelf.pinned[memory_id] = viewer_id
 
 
-def refresh_sketches(shelf: Shelf, persona_id: UUID, model_key: str) -> None:
-    """Take in the sketches of one model up to the shelf's version; the caller holds its lock and refreshed it."""
+def refresh_sketches(shelf: Shelf, persona_id: UUID) -> None:
+    """Take in the sketches of the engine at work up to the shelf's version; the caller holds its lock."""
+    model_key = shelf.engine.model_key if shelf.engine else ""
     if shelf.model_key != model_key:
         shelf.sketches, shelf.model_key, shelf.sketched_version = SketchIndex(), model_key, -1
     if shelf.sketched_version == shelf.version:
@@ -136,6 +140,8 @@ def warm_persona(persona_id: UUID) -> None:
     with shelf.lock:
         if shelf.version != version:
             refresh(shelf, persona_id, version)
+        if shelf.engine is not None:
+            refresh_sketches(shelf, persona_id)
 
 
 def forget_index(persona_id: UUID) -> None:

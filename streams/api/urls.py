@@ -1,6 +1,6 @@
 """Addresses of the REST API, version 1."""
 
-from django.urls import path
+from django.urls import include, path
 
 from streams.api import feed, health, lists, queue, schema, viewers, views
 
@@ -11,7 +11,7 @@ urlpatterns = [
     path("streams", lists.StreamsView.as_view(), name="streams"),
     path("personas", lists.PersonasView.as_view(), name="personas"),
     path("viewers", lists.ViewersView.as_view(), name="viewers"),
-    path("memory/memories", lists.MemoriesView.as_view(), name="memories"),
+    path("", include("streams.api.memories")),
     path("rules", lists.RulesView.as_view(), name="rules"),
     path("tickets", views.TicketView.as_view(), name="tickets"),
     path("streams/<uuid:stream_id>/events", views.EventsView.as_view(), name="stream-events"),

@@ -6,9 +6,7 @@ Idempotent: the ledger counts an event once, and a memory with the same words is
 from decimal import Decimal
 from uuid import UUID
 
-from memory.domain.noticing import notice
-from memory.models import MemoryKind, MemorySource
-from memory.services import remember
+from memory.services import notice_turn
 from relationships.domain.scoring import InteractionKind
 from relationships.models import Viewer
 from relationships.services import record_interaction
@@ -49,16 +47,7 @@ def absorb_turn(turn_id: UUID) -> None:
             amount=_worth(event),
         )
     if turn.reason != "deleted" and Viewer.objects.filter(pk=event.viewer_id, has_opted_out=False).exists():
-        for fact in notice(event.text, event.author_name, turn.stream.language):
-            remember(
-                persona_id=turn.persona_id,
-                viewer_id=event.viewer_id,
-                text=fact,
-                kind=MemoryKind.USER,
-                source=MemorySource.RULES,
-                confidence=0.6,
-                evidence_turn_id=turn.pk,
-            )
+        notice_turn(turn.pk, turn.stream.language)
 
 
 def _worth(event: InboxEvent) -> float:

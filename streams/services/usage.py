@@ -1,6 +1,7 @@
 """What the show used and how far it may go."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from django.db.models import Sum
 
@@ -14,10 +15,21 @@ _ADD = CompiledInsert(Usage, meets=("studio", "day", "stream_id", "meter", "prov
 
 def record_usage(config: StreamConfig, report: TurnReport, now: dt.datetime) -> None:
     """Add what a turn used to the day's meters."""
-    day = now.astimezone(dt.UTC).date()
     used = {(Meter.LLM_TOKENS, report.brain or "none"): report.prompt_tokens + report.completion_tokens}
     used |= {(Meter.TTS_CHARACTERS, engine): count for engine, count in report.characters.items()}
     used[Meter.COST_MICROS, "all"] = report.cost_micros
+    _add(config, used, now)
+
+
+def record_tokens(config: StreamConfig, brain: str, tokens: int, now: dt.datetime) -> None:
+    """Add what a brain used beside the turns: tokens, and their cost at the price of a prompt."""
+    prices = [one.prompt_price for one in config.brains if one.name == brain]
+    cost = int(prices[0] * tokens) if prices else 0
+    _add(config, {(Meter.LLM_TOKENS, brain): tokens, (Meter.COST_MICROS, "all"): cost}, now)
+
+
+def _add(config: StreamConfig, used: Mapping[tuple[Meter, str], int], now: dt.datetime) -> None:
+    day = now.astimezone(dt.UTC).date()
     rows = [
         Usage(day=day, stream_id=config.stream_id, meter=meter, provider=provider[:40], quantity=quantity)
         for (meter, provider), quantity in used.items()

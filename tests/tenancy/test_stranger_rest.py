@@ -12,6 +12,7 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.test import Client
 
+from memory.models import Memory
 from relationships.models import Viewer
 from streams.models import InboxEvent
 from tests.factories.tenancy import make_ticket, make_token
@@ -26,6 +27,14 @@ from vtcontrol.tenancy.studios import Studio
 METHODS = ("get", "post", "put", "patch", "delete")
 EVENT = {"kind": "chat", "text": "Do you like cats?", "author_name": "Bo", "author_id": "1001", "platform": "dock"}
 
+PERSONA, VIEWER = "<persona>", "<viewer>"  # ours, whoever asks
+IMPORTED = {
+    "persona": PERSONA,
+    "format": "vtcontrol.memories",
+    "version": 1,
+    "memories": [{"text": "The moon was full.", "viewer": VIEWER}],
+}
+
 # Body of each call that the API takes: route → method → body.
 CASES: dict[str, dict[str, Any]] = {
     "schema": {"get": None},
@@ -33,7 +42,11 @@ CASES: dict[str, dict[str, Any]] = {
     "streams": {"get": None},
     "personas": {"get": None},
     "viewers": {"get": None},
-    "memory/memories": {"get": None},
+    "memory/memories": {"get": None, "post": {"persona": PERSONA, "text": "The moon was full.", "viewer": VIEWER}},
+    "memory/memories/<uuid:memory_id>": {"get": None, "patch": {"text": "The moon was new."}, "delete": None},
+    f"memory/search?persona={PERSONA}&text=cat+biscuit&viewer={VIEWER}": {"get": None},
+    f"memory/export?persona={PERSONA}": {"get": None},
+    "memory/import": {"post": IMPORTED},
     "rules": {"get": None},
     "streams/<uuid:stream_id>/turns": {"get": None},
     "streams/<uuid:stream_id>/transcript": {"get": None},
@@ -110,9 +123,17 @@ def _ask(client: Client, method: str, path: str, body: Any, secret: str) -> Any:
 def _path(route: str, stream: Any, walk: Walk) -> str:
     """Return a route's address with our event and our viewer in it."""
     ids = {"stream_id": stream.pk, "event_id": walk.our_row(InboxEvent).pk, "viewer_id": walk.our_row(Viewer).pk}
+    ids |= {"memory_id": walk.our_row(Memory).pk}
     for name, value in ids.items():
         route = route.replace(f"<uuid:{name}>", str(value))
-    return f"/{API}{route}"
+    return f"/{API}{_ours(route, walk)}"
+
+
+def _ours(value: Any, walk: Walk) -> Any:
+    """Return a route or a body with our persona and our viewer in it."""
+    if isinstance(value, str):
+        return value.replace(PERSONA, str(walk.world.persona.pk)).replace(VIEWER, str(walk.world.viewer.pk))
+    return None if value is None else json.loads(_ours(json.dumps(value), walk))
 
 
 def test_every_rest_route_and_method_has_a_case() -> None:
@@ -120,7 +141,7 @@ def test_every_rest_route_and_method_has_a_case() -> None:
         (route, method) for route, view in _rest_routes().items() for method in METHODS if hasattr(view.view_class, method)
     }
 
-    assert taken == {(route, method) for route, bodies in CASES.items() for method in bodies}
+    assert taken == {(route.partition("?")[0], method) for route, bodies in CASES.items() for method in bodies}
 
 
 def test_the_cases_are_good_in_our_own_hands(walk: Walk) -> None:
@@ -128,7 +149,7 @@ def test_the_cases_are_good_in_our_own_hands(walk: Walk) -> None:
     for route, bodies in CASES.items():
         for method, body in bodies.items():
             path = _path(route, walk.world.stream, walk)
-            answer = _ask(walk.owner, method, path, body, walk.world.secrets["api"])
+            answer = _ask(walk.owner, method, path, _ours(body, walk), walk.world.secrets["api"])
             if answer.status_code >= 300:
                 refused.append(f"{method} {route}: {answer.status_code} {answer.content!r}")
 
@@ -144,7 +165,7 @@ def test_the_stranger_gets_nothing_from_a_rest_route(route: str, walk: Walk) -> 
     for bearer in _bearers(walk):
         for path in paths:
             for method, body in CASES[route].items():
-                answer = _ask(walk.stranger, method, path, body, bearer.secret)
+                answer = _ask(walk.stranger, method, path, _ours(body, walk), bearer.secret)
                 call = Call(method.upper(), path, {"as": bearer.name})
                 wrong += walk.leaks(call, answer)
                 is_barred = (bearer.is_ours or "<" in route) and route not in PUBLIC

@@ -146,6 +146,16 @@ def _try(walk: Walk, page: ModelPage) -> Calls:
     yield Call("POST", url, {**smuggled, **local, "object_id": str(hers.pk), "what": "sample"})
 
 
+def _listed(walk: Walk, page: ModelPage) -> Calls:
+    """A page beside the list: looked at, asked about our rows, and answered as if one of ours stood there."""
+    url, ours = walk.url(page), walk.our_row(page.model)
+    asked = {"persona": str(walk.world.persona.pk), "viewer": str(walk.world.viewer.pk), "text": "cat biscuit"}
+    yield Call("GET", url)
+    yield Call("GET", url, {**asked, "skip": str(ours.pk)})
+    for verdict in ("approve", "reject"):
+        yield Call("POST", url, {"memory": str(ours.pk), "verdict": verdict, "text": "changed"})
+
+
 def _export(walk: Walk, page: ModelPage) -> Calls:
     url = walk.url(page)
     form = read_form(walk.stranger.get(url).content)
@@ -208,7 +218,12 @@ PAGES: dict[str, Callable[[Walk, ModelPage], Calls]] = {
     "export": _export,
     "password_change": _password_change,
     "try": _try,
+    # pages beside a list
+    "review": _listed,
+    "recall": _listed,
     # buttons and pages of one row
+    "split": _button,
+    "undo": _button,
     "preview_prompt": _button,
     "links": _button,
     "dock": _button,

@@ -29,6 +29,7 @@ MANAGER_WRITES = MODERATOR_WRITES | frozenset(
         "personas.scenario",
         "memory.memory",
         "memory.lore",
+        "memory.embeddingengine",
         "relationships.relationship",
         "streams.stream",
         "streams.channellink",
