@@ -182,10 +182,14 @@ def _delivery(webhook: Webhook, fact: Fact, now: dt.datetime) -> Delivery:
         webhook=webhook,
         topic=fact.topic,
         subject=fact.subject,
-        body=json.dumps(body, ensure_ascii=False, default=str, separators=(",", ":")),
+        body=json.dumps(body, ensure_ascii=False, default=_plain, separators=(",", ":")),
         next_at=now,
         expires_at=now + KEPT,
     )
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, dt.datetime) else str(value)
 
 
 @transaction.atomic

@@ -114,6 +114,7 @@ def test_an_answer_that_ended_is_told_once_and_signed(hook: Webhook, stream: Str
     assert message["data"]["turn"]["id"] == str(turn.pk)
     assert message["data"]["event"]["text"] == "Do you like cats?"
     assert len(message["data"]["turn"]["segments"]) == 1
+    assert message["data"]["turn"]["started_at"] == turn.started_at.isoformat()
     key = base64.b64decode(hook.reveal().removeprefix("whsec_"))
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     wanted = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
