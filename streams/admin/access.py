@@ -114,6 +114,10 @@ class ApiTokenAdmin(OfStreamAdmin):
     search_fields = ("name", "prefix")
     fields = ("name", "kind", "stream", "scopes", "expires_at")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
+        """Return the tokens people hold; a member's session of the dock in the admin is none."""
+        return super().get_queryset(request).filter(member=None)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody changes a token; it can be revoked."""
         return False

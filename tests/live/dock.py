@@ -25,7 +25,7 @@ class Dock:
 
     def receive(self, frames: Iterable[Json]) -> None:
         for frame in frames:
-            if frame["version"] <= self.version:
+            if frame.get("version", 0) <= self.version:  # what has no version is a hint of something else
                 continue
             if frame["version"] > self.version + 1:
                 self.gaps += 1

@@ -6,15 +6,16 @@ with one that opens now.
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from streams.domain.turns import Claim
 from streams.hints import dock_group
-from streams.models import Stream
+from streams.models import InboxEvent, Stream
 from streams.selectors.state import dock_snapshot
-from streams.services import control, leases, pages, turns
+from streams.services import control, leases, pages, queue, turns, viewers
 from streams.services.intake import LINES_TOLD
 from streams.services.leases import Lease
 from streams.services.status import note_engines
@@ -22,7 +23,7 @@ from tests.factories.streams import make_rule
 from tests.live.conftest import Wire
 from tests.live.dock import Dock
 from tests.live.scenes import HEIR, WORKER, arrive, chat, config_of, hold, let_expire, report, segment, speak
-from vtcontrol.kernel.errors import Interrupted
+from vtcontrol.kernel.errors import Conflict, Interrupted
 from vtcontrol.kernel.events import EventState
 from vtcontrol.tenancy.studios import Studio
 
@@ -42,7 +43,7 @@ class Story:
 
     def step(self) -> tuple[str, list[dict[str, Any]]]:
         steps: list[Callable[[], Any]] = [self.chat, self.chat, self.live, self.live, self.live, self.live]
-        steps += [self.flood, self.hands, self.crash, self.page, self.status, self.give_back]
+        steps += [self.flood, self.hands, self.queue, self.queue, self.crash, self.page, self.status, self.give_back]
         chosen = self.chance.choice(steps)
         return chosen.__name__, list(chosen() or ())
 
@@ -89,6 +90,22 @@ class Story:
         if hand == "panic" and self.chance.random() < 0.7:
             control.release(self.stream.pk)
 
+    def queue(self) -> None:
+        events = list(InboxEvent.objects.filter(stream=self.stream).order_by("id").values_list("id", "viewer_id"))
+        hand = self.chance.choice(["pin", "unpin", "drop", "restore", "say", "mute", "unmute"])
+        if hand == "say" or not events:
+            with suppress(Conflict):
+                queue.say(self.stream.pk, "We are back!", key=str(self.chance.random()))
+            return
+        event_id, viewer_id = self.chance.choice(events)
+        if hand in {"mute", "unmute"}:
+            if viewer_id is not None:
+                viewers.mute_viewer(self.stream.pk, viewer_id, minutes=5)
+                viewers.unmute_viewer(self.stream.pk, viewer_id)
+            return
+        with suppress(Conflict):
+            getattr(queue, hand)(self.stream.pk, event_id)
+
     def crash(self) -> Any:
         let_expire(self.stream)
         self.lease, self.claim = hold(self.stream, HEIR if self.lease.owner == WORKER else WORKER), None
@@ -123,7 +140,7 @@ def test_a_snapshot_and_its_frames_show_what_a_fresh_snapshot_shows(
         dock.receive([*wire.frames(dock_group(stream.pk)), *frames])
 
         wrong = dock.differences(dock_snapshot(stream.pk))
-        if name in {"chat", "flood", "live"}:  # how many wait is told when a line is spoken, not with every event
+        if name in {"chat", "flood", "live", "queue"}:  # docks count the waiting lines themselves until a state comes
             wrong = [one for one in wrong if not one.startswith("state waiting")]
         assert wrong == [], f"step {number}: {name}"
         dock.state["waiting"] = dock_snapshot(stream.pk)["state"]["waiting"]

@@ -280,3 +280,24 @@ def test_a_pass_of_the_admin_buys_a_ticket(client: Client, stream: Stream, obser
 
     assert answer.status_code == 201
     assert tokens.redeem_ticket(answer.json()["ticket"]).stream_id == stream.pk
+
+
+def test_sessions_of_the_admin_are_not_listed_among_the_tokens(client: Client, stream: Stream, owner: Any) -> None:
+    client.force_login(owner)
+    client.post(reverse("admin:streams_stream_dock_session", args=[stream.pk]))
+    with studio_scope(stream.studio_id):
+        hidden = ApiToken.objects.get(member__user=owner)
+
+    assert str(hidden.pk).encode() not in client.get(reverse("admin:tenancy_apitoken_changelist")).content
+
+
+def test_a_link_that_only_watches_is_made_on_the_streams_page(client: Client, stream: Stream, owner: Any) -> None:
+    client.force_login(owner)
+    url = reverse("admin:streams_stream_links", args=[stream.pk])
+
+    page = client.post(url, {"kind": "dock", "only": "watch"})
+
+    with studio_scope(stream.studio_id):
+        assert ApiToken.objects.get().role == MemberRole.OBSERVER
+    for panel in ("show", "queue", "viewer", "health"):
+        assert f"/dock/{panel}/#vtc_dock_".encode() in page.content
