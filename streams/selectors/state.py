@@ -53,7 +53,7 @@ def _state_query(stream_id: UUID, now: dt.datetime) -> "QuerySet[StreamState, An
     of_stream = {"stream_id": stream_id}
     turns = Turn.objects.filter(**of_stream)
     waiting = InboxEvent.objects.filter(**of_stream, state=EventState.WAITING.value).order_by()
-    return (
+    states: QuerySet[StreamState, Any] = (
         StreamState.objects.filter(**of_stream)
         .order_by()
         .values_list(
@@ -69,6 +69,7 @@ def _state_query(stream_id: UUID, now: dt.datetime) -> "QuerySet[StreamState, An
             Subquery(turns.filter(timings__has_key="first_audio").order_by("-started_at").values("timings")[:1]),
         )
     )
+    return states
 
 
 _STATE = CompiledQuery(_state_query, stream_id=UUID, now=dt.datetime)

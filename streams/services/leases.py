@@ -103,6 +103,46 @@ def hold(lease: Lease, *, changes: int = 0) -> Held:
     return Held(version, epoch, panicked_at is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at the state tells, without a lock.
+
+    Attributes:
+        is_panicked: Panic holds.
+        config_version: Version of the studio's configuration.
+        memory_version: Version of the persona's memories.
+    """
+
+    is_panicked: bool
+    config_version: int
+    memory_version: int
+
+
+_LOOK = CompiledQuery(
+    lambda stream_id, owner, fence: (
+        StreamState.objects.filter(stream_id=stream_id, lease_owner=owner, fence=fence)
+        .order_by()
+        .values_list("panicked_at", "stream__studio__config_version", "stream__persona__memory_version")
+    ),
+    stream_id=UUID,
+    owner=str,
+    fence=int,
+)
+
+
+def look_at(lease: Lease) -> Look:
+    """Read the state and the versions of what the live loop keeps copies of.
+
+    Raises:
+        LeaseLost: The lease is another worker's.
+    """
+    rows = _LOOK.rows(stream_id=lease.stream_id, owner=lease.owner, fence=lease.fence)
+    if not rows:
+        raise LeaseLost(str(lease.stream_id))
+    panicked_at, config_version, memory_version = rows[0]
+    return Look(panicked_at is not None, config_version, memory_version)
+
+
 def renew(lease: Lease) -> Standing:
     """Renew the lease and read the control epoch.
 

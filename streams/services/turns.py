@@ -1,4 +1,4 @@
-"""The life of a turn in the database: claim, speak, finish, recover. Every write is conditional on the lease.
+"""The life of a turn in the database: claim, speak, finish. Every write is conditional on the lease.
 
 Called by the live loop in a thread; each function is one transaction and returns what the docks are to be told.
 """
@@ -6,7 +6,6 @@ Called by the live loop in a thread; each function is one transaction and return
 import datetime as dt
 import json
 import zlib
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,16 +23,14 @@ from streams.models import (
     DirectorNote,
     InboxEvent,
     Segment,
-    StreamState,
     Turn,
     TurnState,
     Verdict,
 )
-from streams.selectors.config import read_versions
-from streams.selectors.context import gather
+from streams.selectors.context import Context, gather
 from streams.selectors.inbox import Choice, choose_event
 from streams.selectors.state import OPEN_TURNS, event_line, state_frame, turn_line
-from streams.services.leases import Lease, hold
+from streams.services.leases import Lease, hold, look_at
 from streams.services.usage import is_over_budget, record_usage
 from vtcontrol.kernel.errors import Interrupted, LeaseLost
 from vtcontrol.kernel.events import EventKind, EventState
@@ -45,39 +42,56 @@ Frames = tuple[dict[str, Any], ...]
 
 _ADD_TURN, _ADD_SEGMENT, _ADD_UTTERANCE = CompiledInsert(Turn), CompiledInsert(Segment), CompiledInsert(Utterance)
 
-ATTEMPTS_MOST = 2
 LINES_TOLD = 20
 UTTERANCES_KEPT = dt.timedelta(days=30)
 
 
 _TAKE = CompiledQuery(
-    lambda event_id: InboxEvent.objects.filter(pk=event_id),
+    lambda event_id: InboxEvent.objects.filter(pk=event_id, state=EventState.WAITING.value),
     change=lambda event_id: {"state": EventState.TAKEN.value, "attempts": F("attempts") + 1},
     event_id=UUID,
 )
 
 
-@transaction.atomic
 def claim(lease: Lease, config: StreamConfig, triage: TriageState | None = None) -> Claim | Idle | Stale:
     """Choose the next event and make its turn ours; or say how long to wait; or that the configuration moved on.
+
+    All reads come first and lock nothing; what they led to is written in one short transaction, if it still holds.
 
     Raises:
         LeaseLost: The lease is another worker's.
     """
-    held = hold(lease)
-    if held.is_panicked or not config.is_enabled:
+    look = look_at(lease)
+    if look.is_panicked or not config.is_enabled:
         return Idle(wait_s=3600.0)
-    versions = read_versions(lease.stream_id)
-    if versions.config != config.version:
+    if look.config_version != config.version:
         return Stale()
     now = timezone.now()
     choice = choose_event(lease.stream_id, config, triage, now)
-    retired = _retire(choice, now)
-    if choice.pick is None or choice.candidate is None:
-        lines = [event_line(event) for event in retired]
-        return Idle(choice.wait_s, _frames(lease, lines, is_all=_shows_all(choice), with_state=bool(lines)))
-    event = choice.pick
-    context = gather(config, event, versions.memory, now=now)
+    if choice.pick is None:
+        return _idle(lease, choice, now)
+    context = gather(config, choice.pick, look.memory_version, now=now)
+    return _take(lease, config, choice, context, now)
+
+
+@transaction.atomic
+def _idle(lease: Lease, choice: Choice, now: dt.datetime) -> Idle:
+    """Retire what triage retires, though nothing is to be answered."""
+    if not choice.retired:
+        return Idle(choice.wait_s)
+    lines = [event_line(event) for event in _shown(choice)]
+    frames = dock_frames(lease, lines, is_all=_shows_all(choice), with_state=bool(lines))
+    _retire(choice, now)
+    return Idle(choice.wait_s, frames)
+
+
+@transaction.atomic
+def _take(lease: Lease, config: StreamConfig, choice: Choice, context: Context, now: dt.datetime) -> Claim | Idle:
+    """Make the chosen event's turn ours, unless panic or another hand was faster."""
+    event, candidate = choice.pick, choice.candidate
+    if event is None or candidate is None:
+        return Idle(choice.wait_s)
+    event.state = EventState.TAKEN
     turn = Turn(
         id=uuid7(),
         stream_id=lease.stream_id,
@@ -88,14 +102,17 @@ def claim(lease: Lease, config: StreamConfig, triage: TriageState | None = None)
         fence=lease.fence,
         started_at=now,
     )
-    _ADD_TURN.add(turn)
-    _TAKE.count(event_id=event.pk)
-    event.state = EventState.TAKEN
-    lines = [event_line(one) for one in retired]
+    lines = [event_line(one) for one in _shown(choice)]
     lines += [event_line(event, turn_id=turn.pk), turn_line(turn, config.persona.name)]
-    frames = _frames(lease, lines, is_all=_shows_all(choice))
+    told, gap = lines[-LINES_TOLD:], not _shows_all(choice) or len(lines) > LINES_TOLD
+    held = hold(lease, changes=gap + len(told))
+    if held.is_panicked or not _TAKE.count(event_id=event.pk):
+        transaction.set_rollback(True)
+        return Idle(wait_s=3600.0 if held.is_panicked else 0.0)
+    _retire(choice, now)
+    _ADD_TURN.add(turn)
     return Claim(
-        candidate=choice.candidate,
+        candidate=candidate,
         turn_id=turn.pk,
         started_at=now,
         event=chosen(event),
@@ -104,7 +121,7 @@ def claim(lease: Lease, config: StreamConfig, triage: TriageState | None = None)
         memories=context.memories,
         note_ids=context.note_ids,
         is_degraded=is_over_budget(config, now),
-        frames=frames,
+        frames=tuple(line_frames(held.version, told)),
         never=context.never,
     )
 
@@ -125,7 +142,7 @@ def chosen(event: InboxEvent) -> ChosenEvent:
     )
 
 
-def _frames(lease: Lease, lines: list[Line], *, is_all: bool = True, with_state: bool = False) -> Frames:
+def dock_frames(lease: Lease, lines: list[Line], *, is_all: bool = True, with_state: bool = False) -> Frames:
     """Raise the version by what is told, and return its frames.
 
     Args:
@@ -149,14 +166,18 @@ def _shows_all(choice: Choice) -> bool:
     return len(choice.shown) == len(choice.told)
 
 
-def _retire(choice: Choice, now: dt.datetime) -> list[InboxEvent]:
-    """Write the terminal states triage gave; return some of the events for the docks."""
-    for (state, reason), ids in choice.retired.items():
-        waiting = InboxEvent.objects.filter(pk__in=ids, state=EventState.WAITING)
-        waiting.update(state=state, reason=reason, decided_at=now)
+def _shown(choice: Choice) -> list[InboxEvent]:
+    """Return the retired events that docks are shown, with the states triage gave."""
     for event in choice.shown:
         event.state, event.reason = choice.told[event.pk]
     return choice.shown
+
+
+def _retire(choice: Choice, now: dt.datetime) -> None:
+    """Write the terminal states triage gave."""
+    for (state, reason), ids in choice.retired.items():
+        waiting = InboxEvent.objects.filter(pk__in=ids, state=EventState.WAITING)
+        waiting.update(state=state, reason=reason, decided_at=now)
 
 
 _SPEAK = CompiledQuery(
@@ -242,7 +263,7 @@ def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
         notes.update(turns_left=F("turns_left") - 1)
     record_usage(config, report, now)
     enqueue("upkeep.absorb", turn_id=report.turn_id)
-    return _frames(lease, _ending_lines(config, report), with_state=True)
+    return dock_frames(lease, _ending_lines(config, report), with_state=True)
 
 
 NOTHING_SAID = {"text": "", "heard_text": "", "prompt": None}
@@ -339,60 +360,3 @@ def _ending_lines(config: StreamConfig, report: TurnReport) -> list[Line]:
         heard_ms=report.heard_ms,
     )
     return [viewer, answer]
-
-
-@transaction.atomic
-def recover(lease: Lease) -> Frames:
-    """Close what the last holder of the lease left open; return what the docks are to be told.
-
-    A turn that reached ears is closed as cut short and never spoken again; one that did not is tried once more.
-
-    Raises:
-        LeaseLost: The lease is another worker's.
-    """
-    hold(lease)
-    left = Turn.objects.filter(stream_id=lease.stream_id, state__in=OPEN_TURNS, fence__lt=lease.fence)
-    now = timezone.now()
-    lines: list[Line] = []
-    for turn in left.select_related("event", "persona"):
-        lines += _close(turn, now)
-    return _frames(lease, lines, with_state=True)
-
-
-def _close(turn: Turn, now: dt.datetime) -> list[Line]:
-    """Close a turn whose worker was lost, and its event; return their lines."""
-    was_heard = turn.state == TurnState.SPEAKING
-    turn.state, turn.reason, turn.finished_at = TurnState.CUT if was_heard else TurnState.FAILED, "worker_lost", now
-    turn.save(update_fields=["state", "reason", "finished_at"])
-    lines = [turn_line(turn, turn.persona.name)]
-    event: InboxEvent | None = turn.event
-    if event is None or event.state != EventState.TAKEN:
-        return lines
-    was_deleted = event.reason == "deleted"
-    event.state, event.reason = EventState.ANSWERED, "cut_short"
-    if not was_heard and was_deleted:
-        event.state, event.reason = EventState.CANCELLED, "deleted"
-    elif not was_heard:
-        is_spent = event.attempts >= ATTEMPTS_MOST
-        event.state, event.reason = (EventState.FAILED, "worker_lost") if is_spent else (EventState.WAITING, "")
-    taken = InboxEvent.objects.filter(pk=event.pk, state=EventState.TAKEN)
-    decided_at = None if event.state == EventState.WAITING else now
-    taken.update(state=event.state, reason=event.reason, decided_at=decided_at)
-    return [event_line(event, turn_id=turn.pk), *lines]
-
-
-def streams_in_need(limit: int = 500) -> Sequence[tuple[UUID, UUID]]:
-    """Return (studio, stream) pairs with work that nobody is doing: waiting events or open turns without a live lease.
-
-    Runs over all studios.
-    """
-    now = timezone.now()
-    idle = StreamState.objects.filter(stream__is_enabled=True, panicked_at=None, studio__is_active=True)
-    idle = idle.exclude(lease_until__gt=now)
-    waiting = idle.filter(stream__events__state=EventState.WAITING)
-    broken = idle.filter(stream__turns__state__in=OPEN_TURNS)
-    pairs = {
-        *waiting.values_list("studio_id", "stream_id")[:limit],
-        *broken.values_list("studio_id", "stream_id")[:limit],
-    }
-    return sorted(pairs)

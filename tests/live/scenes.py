@@ -18,7 +18,7 @@ from streams.domain.turns import Claim, Idle, SpokenSegment, TurnReport
 from streams.models import InboxEvent, Stream, StreamState, Turn
 from streams.selectors.config import load_config
 from streams.selectors.state import state_frame
-from streams.services import leases, turns
+from streams.services import leases, recovery, turns
 from streams.services.intake import Accepted, accept_events
 from streams.services.leases import Lease
 from vtcontrol.kernel.events import EventKind, EventState, IncomingEvent
@@ -71,7 +71,7 @@ def inherit(stream: Stream) -> Lease:
     """Another worker takes the stream over from one that died."""
     let_expire(stream)
     lease = hold(stream, HEIR)
-    turns.recover(lease)
+    recovery.recover(lease)
     return lease
 
 

@@ -15,7 +15,7 @@ from streams.domain.turns import Claim
 from streams.hints import dock_group
 from streams.models import InboxEvent, Stream
 from streams.selectors.state import dock_snapshot
-from streams.services import control, leases, pages, queue, turns, viewers
+from streams.services import control, leases, pages, queue, recovery, turns, viewers
 from streams.services.intake import LINES_TOLD
 from streams.services.leases import Lease
 from streams.services.status import note_engines
@@ -109,14 +109,14 @@ class Story:
     def crash(self) -> Any:
         let_expire(self.stream)
         self.lease, self.claim = hold(self.stream, HEIR if self.lease.owner == WORKER else WORKER), None
-        return turns.recover(self.lease)
+        return recovery.recover(self.lease)
 
     def give_back(self) -> Any:
         if self.claim is not None:
             return None
         leases.release(self.lease)
         self.lease = hold(self.stream)
-        return turns.recover(self.lease)
+        return recovery.recover(self.lease)
 
     def page(self) -> None:
         (pages.claim_primary if self.chance.random() < 0.6 else pages.leave_primary)(self.stream.pk, "page")
@@ -131,7 +131,7 @@ def test_a_snapshot_and_its_frames_show_what_a_fresh_snapshot_shows(
 ) -> None:
     make_rule()
     story = Story(stream, random.Random(seed))
-    turns.recover(story.lease)
+    recovery.recover(story.lease)
     dock = Dock(lambda: dock_snapshot(stream.pk))
     for number in range(STEPS):
         wire.sent.clear()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from streams.models import Segment, Stream, StreamState, Turn, TurnState
-from streams.services import leases, turns
+from streams.services import leases, recovery, turns
 from streams.services.leases import LEASE_S, RENEW_S, Lease
 from tests.factories.personas import make_character
 from tests.factories.streams import make_stream
@@ -177,7 +177,7 @@ def test_whoever_lost_the_lease_can_neither_claim_speak_nor_finish(in_studio: St
     with pytest.raises(LeaseLost):
         turns.claim(mine, config_of(stream))
     with pytest.raises(LeaseLost):
-        turns.recover(mine)
+        recovery.recover(mine)
 
     turn = Turn.objects.get()
     assert (turn.state, turn.text) == (TurnState.PREPARING, "")

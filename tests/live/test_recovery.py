@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from streams.models import InboxEvent, Stream, Turn, TurnState
-from streams.services import control, leases, turns
+from streams.services import control, leases, recovery
 from streams.services.broadcasts import IDLE, close_idle_broadcasts
 from streams.services.leases import Lease
-from streams.services.turns import streams_in_need
+from streams.services.recovery import streams_in_need
 from tests.factories.streams import make_stream
 from tests.live.scenes import (
     HEIR,
@@ -62,7 +62,7 @@ def test_a_turn_nobody_heard_is_tried_once_more_and_then_given_up(
     again = take(stream, heirs)
     let_expire(stream)
     third = hold(stream, "worker-3")
-    turns.recover(third)
+    recovery.recover(third)
 
     event.refresh_from_db()
     assert (event.state, event.reason, event.attempts) == (EventState.FAILED, "worker_lost", 2)
@@ -122,7 +122,7 @@ def test_docks_are_told_what_a_crash_left_behind(in_studio: Studio, stream: Stre
     before = state_of(stream).version
     let_expire(stream)
 
-    frames = turns.recover(hold(stream, HEIR))
+    frames = recovery.recover(hold(stream, HEIR))
 
     assert [frame["version"] for frame in frames] == list(range(before + 1, before + 4))
     told = {frame["line"]["id"]: frame["line"]["status"] for frame in frames if frame["type"] == "line"}

@@ -180,10 +180,10 @@ class CompiledInsert:
         query.insert_values(self._fields, [row])
         [(sql, _values)] = query.get_compiler(connection=connection).as_sql()
         if self._meets:
-            quote, column = connection.ops.quote_name, self._model._meta.get_field(self._adds).column
-            where = ", ".join(quote(self._model._meta.get_field(name).column) for name in self._meets)
+            quote = connection.ops.quote_name
+            columns = {field.name: quote(str(field.column)) for field in self._fields}
+            where, added = ", ".join(columns[name] for name in self._meets), columns[self._adds]
             table = quote(self._model._meta.db_table)
-            sum_ = f"{quote(column)} = {table}.{quote(column)} + EXCLUDED.{quote(column)}"
-            sql += f" ON CONFLICT ({where}) DO UPDATE SET {sum_}"
-        self._sql = sql
-        return sql
+            sql += f" ON CONFLICT ({where}) DO UPDATE SET {added} = {table}.{added} + EXCLUDED.{added}"
+        self._sql = str(sql)
+        return self._sql

@@ -89,6 +89,7 @@ class EngineRoom:
         self._query_s = query_s
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread()
         self._clients: OpenAIClients | None = None
         self._local = concurrent.futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="embeddings")
         self._models: dict[str, OnnxEmbeddings] = {}
@@ -173,7 +174,8 @@ class EngineRoom:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                threading.Thread(target=self._loop.run_forever, name="embeddings-loop", daemon=True).start()
+                self._thread = threading.Thread(target=self._loop.run_forever, name="embeddings-loop", daemon=True)
+                self._thread.start()
             return self._loop
 
     def close(self) -> None:
@@ -185,6 +187,8 @@ class EngineRoom:
         if clients is not None:
             asyncio.run_coroutine_threadsafe(clients.aclose(), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
+        self._thread.join(5)
+        loop.close()
 
 
 room = EngineRoom()

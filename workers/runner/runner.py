@@ -19,7 +19,7 @@ from streams.domain.turns import Claim, Stale, TurnReport
 from streams.selectors.config import load_config
 from streams.selectors.inbox import read_triage
 from streams.selectors.state import state_frame
-from streams.services import leases, turns
+from streams.services import leases, recovery, turns
 from streams.services.leases import Lease, Standing
 from streams.services.status import note_engines
 from vtcontrol.kernel.errors import Interrupted, LeaseLost
@@ -99,7 +99,7 @@ class Runner:
             await self._ground.forward_nudge(self.stream_id)
             return
         try:
-            self._stage.tell_docks(await self._db(turns.recover, self._lease))
+            self._stage.tell_docks(await self._db(recovery.recover, self._lease))
             await self._prepare()
             await self._serve()
         except LeaseLost:

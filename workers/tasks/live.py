@@ -8,7 +8,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 
 from streams.services.broadcasts import close_idle_broadcasts
-from streams.services.turns import streams_in_need
+from streams.services.recovery import streams_in_need
 from vtcontrol.tenancy.scope import current_studio_id, studio_scope
 from vtcontrol.tenancy.tasks import StudioTask, SystemTask, enqueue
 from workers.runner.host import host_if_any, the_host

@@ -1,0 +1,74 @@
+"""After a lost worker: what it left open is closed, and streams that nobody works on are found."""
+
+import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from streams.domain.lines import Line
+from streams.models import InboxEvent, StreamState, Turn, TurnState
+from streams.selectors.state import OPEN_TURNS, event_line, turn_line
+from streams.services.leases import Lease, hold
+from streams.services.turns import Frames, dock_frames
+from vtcontrol.kernel.events import EventState
+
+ATTEMPTS_MOST = 2
+
+
+@transaction.atomic
+def recover(lease: Lease) -> Frames:
+    """Close what the last holder of the lease left open; return what the docks are to be told.
+
+    A turn that reached ears is closed as cut short and never spoken again; one that did not is tried once more.
+
+    Raises:
+        LeaseLost: The lease is another worker's.
+    """
+    hold(lease)
+    left = Turn.objects.filter(stream_id=lease.stream_id, state__in=OPEN_TURNS, fence__lt=lease.fence)
+    now = timezone.now()
+    lines: list[Line] = []
+    for turn in left.select_related("event", "persona"):
+        lines += _close(turn, now)
+    return dock_frames(lease, lines, with_state=True)
+
+
+def _close(turn: Turn, now: dt.datetime) -> list[Line]:
+    """Close a turn whose worker was lost, and its event; return their lines."""
+    was_heard = turn.state == TurnState.SPEAKING
+    turn.state, turn.reason, turn.finished_at = TurnState.CUT if was_heard else TurnState.FAILED, "worker_lost", now
+    turn.save(update_fields=["state", "reason", "finished_at"])
+    lines = [turn_line(turn, turn.persona.name)]
+    event: InboxEvent | None = turn.event
+    if event is None or event.state != EventState.TAKEN:
+        return lines
+    was_deleted = event.reason == "deleted"
+    event.state, event.reason = EventState.ANSWERED, "cut_short"
+    if not was_heard and was_deleted:
+        event.state, event.reason = EventState.CANCELLED, "deleted"
+    elif not was_heard:
+        is_spent = event.attempts >= ATTEMPTS_MOST
+        event.state, event.reason = (EventState.FAILED, "worker_lost") if is_spent else (EventState.WAITING, "")
+    taken = InboxEvent.objects.filter(pk=event.pk, state=EventState.TAKEN)
+    decided_at = None if event.state == EventState.WAITING else now
+    taken.update(state=event.state, reason=event.reason, decided_at=decided_at)
+    return [event_line(event, turn_id=turn.pk), *lines]
+
+
+def streams_in_need(limit: int = 500) -> Sequence[tuple[UUID, UUID]]:
+    """Return (studio, stream) pairs with work that nobody is doing: waiting events or open turns without a live lease.
+
+    Runs over all studios.
+    """
+    now = timezone.now()
+    idle = StreamState.objects.filter(stream__is_enabled=True, panicked_at=None, studio__is_active=True)
+    idle = idle.exclude(lease_until__gt=now)
+    waiting = idle.filter(stream__events__state=EventState.WAITING)
+    broken = idle.filter(stream__turns__state__in=OPEN_TURNS)
+    pairs = {
+        *waiting.values_list("studio_id", "stream_id")[:limit],
+        *broken.values_list("studio_id", "stream_id")[:limit],
+    }
+    return sorted(pairs)
