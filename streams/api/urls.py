@@ -1,8 +1,8 @@
 """Addresses of the REST API, version 1."""
 
-from django.urls import include, path
+from django.urls import path
 
-from streams.api import feed, health, lists, queue, schema, viewers, views
+from streams.api import feed, health, lists, memories, queue, schema, viewers, views
 
 urlpatterns = [
     path("schema", schema.SchemaView.as_view(), name="schema"),
@@ -11,7 +11,7 @@ urlpatterns = [
     path("streams", lists.StreamsView.as_view(), name="streams"),
     path("personas", lists.PersonasView.as_view(), name="personas"),
     path("viewers", lists.ViewersView.as_view(), name="viewers"),
-    path("", include("streams.api.memories")),
+    *memories.urlpatterns,
     path("rules", lists.RulesView.as_view(), name="rules"),
     path("tickets", views.TicketView.as_view(), name="tickets"),
     path("streams/<uuid:stream_id>/events", views.EventsView.as_view(), name="stream-events"),

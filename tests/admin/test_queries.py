@@ -61,6 +61,7 @@ MORE: dict[str, More] = {
         _character(world, number), f"{number}-", viewer_id=relationships.make_viewer().pk
     ),
     "memory.lore": lambda world, number: memory.make_lore(_character(world, number)),
+    "memory.embeddingengine": lambda _world, number: memory.make_embedding_engine(f"{number}-", is_enabled=False),
     "memory.utterance": lambda world, number: memory.make_utterance(_character(world, number), world.stream.pk),
     "memory.consolidationrun": lambda world, number: memory.make_consolidation(_character(world, number)),
     "relationships.viewer": _bond,

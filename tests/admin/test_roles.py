@@ -32,6 +32,7 @@ RIGHTS = {
     "personas.revision": (EVERYBODY, NOBODY, NOBODY, NOBODY),
     "memory.memory": (EVERYBODY, MANAGERS, MANAGERS, MANAGERS),
     "memory.lore": (EVERYBODY, MANAGERS, MANAGERS, MANAGERS),
+    "memory.embeddingengine": (EVERYBODY, MANAGERS, MANAGERS, MANAGERS),
     "memory.utterance": (EVERYBODY, NOBODY, NOBODY, NOBODY),
     "memory.consolidationrun": (EVERYBODY, NOBODY, NOBODY, NOBODY),
     "relationships.viewer": (EVERYBODY, MODERATORS, MODERATORS, MODERATORS),

@@ -178,7 +178,7 @@ def test_a_model_that_restates_what_the_character_recalled_is_not_believed(perso
     def restating(lines: tuple[SaidLine, ...]) -> list[Proposal]:
         cites = [(lines[1].id,), (lines[0].id, lines[1].id), ()]
         return [
-            Proposal(f"Bo's cat is called Biscuit{'!' * number}", "user", cited)  # type: ignore[arg-type]
+            Proposal(f"Bo's cat is called Biscuit{'!' * number}", "user", cited)  # type: ignore[arg-type]  # the kind by its value
             for number, cited in enumerate(cites)
         ]
 
