@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
@@ -16,8 +17,12 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from relationships.admin.scores import KIND_LABELS, SCORE_LABELS, gauge, kind_label, moves
-from relationships.models import Interaction, Relationship
+from relationships.models import Deed, Interaction, Relationship
+from relationships.selectors import scores_of
+from relationships.services.audit import note
+from relationships.services.bonds import adjust
 from vtcontrol.tenancy.admin_base import EndlessAdmin, StudioModelAdmin
+from vtcontrol.tenancy.admin_discreet import DiscreetLog
 from vtcontrol.tenancy.admin_forms import Slider, StudioForm
 from vtcontrol.tenancy.admin_marks import ago, chip
 from vtcontrol.tenancy.admin_site import Place, Shelf, site
@@ -34,7 +39,7 @@ class RelationshipForm(StudioForm):
 
 
 @admin.register(Relationship, site=site)
-class RelationshipAdmin(StudioModelAdmin):
+class RelationshipAdmin(DiscreetLog, StudioModelAdmin):
     """Bonds."""
 
     place = Place(Shelf.AUDIENCE, 2, "favorite")
@@ -62,7 +67,7 @@ class RelationshipAdmin(StudioModelAdmin):
             _("Scores"),
             {
                 "fields": (*SCORE_LABELS, "warmth", "scars"),
-                "description": _("Change them by hand only to put something right: the rules go on from here."),
+                "description": _("Change them by hand only to put something right: it becomes an entry of the ledger."),
             },
         ),
     )
@@ -70,6 +75,14 @@ class RelationshipAdmin(StudioModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Keep whose bond it is."""
         return ("viewer", "persona") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Relationship, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's hook
+        """Put scores right through the ledger."""
+        if not change:
+            super().save_model(request, obj, form, change)
+        elif not adjust(obj, scores_of(obj), at=timezone.now()):
+            obj.save(update_fields=["updated_at"])
+        note(request.user, Deed.CHANGED, obj.viewer_id, form.changed_data)
 
     @display(description=_("affinity"), ordering="affinity")
     def affinity_bar(self, bond: Relationship) -> SafeString:

@@ -8,6 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from relationships.admin.chart import Chart
+from relationships.domain.card import RenderedCard
 from relationships.domain.scoring import InteractionKind, cool
 from relationships.models import Interaction, Relationship
 from relationships.selectors import scores_of
@@ -31,6 +33,7 @@ KIND_LABELS: dict[str, Any] = {
     InteractionKind.RAID: _("Raided"),
     InteractionKind.TIMEOUT: _("Was timed out"),
     InteractionKind.BAN: _("Was banned"),
+    InteractionKind.ADJUSTED: _("Put right by the team"),
 }
 
 
@@ -66,16 +69,27 @@ class Bond:
         row: The relationship.
         gauges: Label and bar of each score, warmth cooled to now.
         ledger: Its last entries: kind, time, what it moved.
+        chart: The scores over time, or None.
+        cards: The card as the character would see it now, by language.
     """
 
     row: Relationship
     gauges: tuple[tuple[Any, SafeString], ...]
     ledger: tuple[tuple[Any, SafeString, SafeString], ...]
+    chart: Chart | None = None
+    cards: tuple[tuple[Any, RenderedCard], ...] = ()
 
 
-def bond_of(row: Relationship, ledger: list[Interaction]) -> Bond:
+def bond_of(
+    row: Relationship,
+    ledger: list[Interaction],
+    *,
+    chart: Chart | None = None,
+    cards: tuple[tuple[Any, RenderedCard], ...] = (),
+) -> Bond:
     """Return a relationship as the card shows it."""
     scores = cool(scores_of(row), timezone.now())
     gauges = [(label, gauge(getattr(scores, name), 100, label)) for name, label in SCORE_LABELS.items()]
     gauges.append((_("warmth"), gauge(scores.warmth, 1, _("warmth"))))
-    return Bond(row, tuple(gauges), tuple((kind_label(one.kind), ago(one.at), moves(one)) for one in ledger))
+    entries = tuple((kind_label(one.kind), ago(one.at), moves(one)) for one in ledger)
+    return Bond(row, tuple(gauges), entries, chart, cards)

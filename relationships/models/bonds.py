@@ -46,7 +46,9 @@ class Interaction(StudioOwned):
     event_id = models.UUIDField(_("event"))
     broadcast_id = models.UUIDField(_("broadcast"), null=True)
     kind = models.CharField(_("kind"), max_length=16)
-    amount = models.FloatField(_("amount"), null=True)  # with it an entry can be computed anew; None: taken as it is
+    amount = models.FloatField(
+        _("amount"), null=True, editable=False
+    )  # with it an entry can be computed anew; None: taken as it is
     deltas = models.JSONField(_("changes"), default=dict)
     scars = models.SmallIntegerField(_("scars"), default=0)
     at = models.DateTimeField(_("at"))

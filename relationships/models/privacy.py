@@ -110,7 +110,7 @@ class PrivatePage(StudioOwned):
 
     viewer = models.ForeignKey(Viewer, on_delete=models.CASCADE, related_name="+", verbose_name=_("viewer"))
     digest = models.CharField(max_length=64, editable=False)
-    expires_at = models.DateTimeField(db_index=True)
+    expires_at = models.DateTimeField(db_index=True, editable=False)
 
     class Meta:
         verbose_name = _("private page")

@@ -120,13 +120,15 @@ class ViewerMerge(StudioOwned):
     kept = models.ForeignKey(Viewer, on_delete=models.CASCADE, related_name="merges", verbose_name=_("stays"))
     absorbed = models.ForeignKey(Viewer, on_delete=models.CASCADE, related_name="+", verbose_name=_("is absorbed"))
     reason = models.CharField(_("on whose word"), max_length=8, choices=MergeReason.choices, default=MergeReason.TEAM)
-    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
     made_at = models.DateTimeField(_("merged"), auto_now_add=True)
     undone_at = models.DateTimeField(_("undone"), null=True)
-    identity_ids = models.JSONField(default=list)
-    memory_ids = models.JSONField(default=list)
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
+    identity_ids = models.JSONField(default=list, editable=False)
+    memory_ids = models.JSONField(default=list, editable=False)
+    before = models.JSONField(default=dict, editable=False)
+    after = models.JSONField(default=dict, editable=False)
 
     class Meta:
         verbose_name = _("merge of viewers")
@@ -142,7 +144,7 @@ class LinkCode(StudioOwned):
 
     identity = models.ForeignKey(Identity, on_delete=models.CASCADE, related_name="+", verbose_name=_("identity"))
     digest = models.CharField(max_length=64, editable=False)
-    expires_at = models.DateTimeField(db_index=True)
+    expires_at = models.DateTimeField(db_index=True, editable=False)
 
     class Meta:
         verbose_name = _("linking code")

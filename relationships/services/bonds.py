@@ -87,7 +87,7 @@ def _locked(viewer_id: UUID, persona_id: UUID) -> Relationship:
 
 
 def _record(bond: Relationship, happening: Happening) -> bool:
-    ledger = _ledger(bond)
+    ledger = ledger_of(bond)
     if ledger.filter(event_id=happening.event_id).exists():
         return False
     if bond.baseline is None:
@@ -111,7 +111,7 @@ def _record(bond: Relationship, happening: Happening) -> bool:
 
 def rebuild(bond: Relationship) -> Scores:
     """Compute a bond anew from its ledger, and from those of the viewers it absorbed; return the scores."""
-    rows = list(_ledger(bond).order_by("at", "event_id"))
+    rows = list(ledger_of(bond).order_by("at", "event_id"))
     if not rows:
         _set(bond, _scores(bond.baseline) if bond.baseline else scores_of(bond))
         bond.save()
@@ -133,7 +133,7 @@ def rebuild(bond: Relationship) -> Scores:
 
 def replay(bond: Relationship) -> Scores:
     """Return the scores as the ledger alone gives them, changing nothing."""
-    rows = _ledger(bond).order_by("at", "event_id")
+    rows = ledger_of(bond).order_by("at", "event_id")
     if not rows and bond.baseline is None:
         return scores_of(bond)
     return settle((_happening(row) for row in rows), _start(bond))[0]
@@ -155,7 +155,8 @@ def _bonds(bond: Relationship) -> QuerySet[Relationship]:
     return found
 
 
-def _ledger(bond: Relationship) -> QuerySet[Interaction]:
+def ledger_of(bond: Relationship) -> QuerySet[Interaction]:
+    """Return a bond's ledger, with those of the viewers it absorbed."""
     found: QuerySet[Interaction] = Interaction.objects.filter(relationship__in=list(_bonds(bond)))
     return found
 

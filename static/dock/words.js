@@ -73,6 +73,7 @@ function reasonWords() {
     duplicate: gettext('said twice'),
     near_duplicate: gettext('said by many'),
     dropped: gettext('dropped by the team'),
+    command: gettext('a wish about their own data, carried out'),
     deleted: gettext('deleted on the platform'),
     barge_in: gettext('the streamer spoke'),
     priority: gettext('something more important came'),

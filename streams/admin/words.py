@@ -68,6 +68,7 @@ REASONS: dict[str, Any] = {
     "worker_lost": _("The program was interrupted"),
     "no_audio": _("No voice could speak it"),
     "dropped": _("A person of the team dropped it"),
+    "command": _("A wish about the viewer's own data was carried out"),
 }
 FAULTS: dict[str, Any] = {
     Fault.TIMEOUT.value: _("No answer in time"),

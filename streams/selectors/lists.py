@@ -153,7 +153,7 @@ def _persona(persona: Persona) -> dict[str, Any]:
 
 def viewers_page(window: Window, stream: Stream | None, wanted: Filters) -> Page:
     """Return viewers, newest first: those of the token's stream, or all; none who opted out. Two queries."""
-    rows = Viewer.objects.filter(has_opted_out=False).prefetch_related("identities")
+    rows = Viewer.objects.filter(has_opted_out=False, merged_into=None).prefetch_related("identities")
     if stream is not None:
         rows = rows.filter(Exists(InboxEvent.objects.filter(stream_id=stream.pk, viewer_id=OuterRef("pk"))))
     names = {"name": "name__icontains"}

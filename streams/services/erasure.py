@@ -19,7 +19,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from memory.models import ConsolidationEntry, Memory, MemoryEvidence, Utterance
+from memory.models import ConsolidationEntry, ConsolidationRun, Memory, MemoryEvidence, Utterance
 from memory.selectors import forget_index
 from memory.services import delete_memories, save_memory
 from relationships.models import FormerName, Identity, Relationship, Viewer
@@ -166,7 +166,7 @@ _CODES = {"emotion", "motion", "engine", "action", "rule_name", "reason", "diges
 def refresh_docks(stream_id: UUID) -> None:
     """Make a stream's docks fetch everything anew: two versions at once are a gap."""
     if StreamState.objects.filter(stream_id=stream_id).update(version=F("version") + 2):
-        announce_dock(stream_id, state_frame(StreamState.objects.get(stream_id=stream_id)))
+        announce_dock(stream_id, state_frame(stream_id))
 
 
 def _forget(family: set[UUID], turn_ids: set[UUID], memories: list[Memory]) -> Counts:
@@ -174,9 +174,11 @@ def _forget(family: set[UUID], turn_ids: set[UUID], memories: list[Memory]) -> C
     counts: Counts = Counter()
     counts["memory.Memory"] = len(memories)
     ids = {memory.pk for memory in memories}
-    for batch in _batches(ids):
-        counts += _deleted(ConsolidationEntry.objects.filter(memory_id__in=batch))
-    counts += _deleted(ConsolidationEntry.objects.filter(viewer_id__in=family))
+    journal = [ConsolidationEntry.objects.filter(memory_id__in=batch) for batch in _batches(ids)]
+    for entries in (*journal, ConsolidationEntry.objects.filter(viewer_id__in=family)):
+        runs = ConsolidationRun.objects.filter(pk__in=set(entries.values_list("run_id", flat=True)))
+        counts["memory.ConsolidationRun"] += runs.update(output=[])  # what a model said, about whomever
+        counts += _deleted(entries)
     delete_memories(memories)
     personas = set(Relationship.objects.filter(viewer__in=family).values_list("persona_id", flat=True))
     for persona_id in personas | {memory.persona_id for memory in memories}:

@@ -36,6 +36,7 @@ MENTIONS: dict[str, tuple[str, ...]] = {
     "streams.InboxEvent": ("text",),
     "streams.Segment": ("text",),
     "streams.Turn": ("text", "heard_text"),
+    "tenancy.Delivery": ("body",),
     "tenancy.KeptAnswer": ("body",),
 }
 TEAMS_WORDS: dict[str, tuple[str, ...]] = {
@@ -70,6 +71,7 @@ NOBODYS = {
     "tenancy.Credential": "the team's keys",
     "tenancy.Ticket": "the team's keys",
     "tenancy.Usage": "numbers",
+    "tenancy.Webhook": "settings",
 }
 EMPTIED_EVENT = {"viewer": None, "author_id": "", "author_name": "", "text": "", "digest": "", "is_first": False}
 EMPTIED_TURN = {"text": "", "heard_text": "", "prompt": None}

@@ -67,6 +67,8 @@ MORE: dict[str, More] = {
     "relationships.viewer": _bond,
     "relationships.relationship": _bond,
     "relationships.interaction": _bond,
+    "relationships.privacyrequest": lambda world, number: relationships.make_request(world.viewer, f"{number}-"),
+    "relationships.accessrecord": lambda world, number: relationships.make_access_record(world.viewer, f"{number}-"),
     "streams.stream": _show,
     "streams.channellink": lambda world, number: streams.make_link(_show(world, number), f"channel{number}"),
     "streams.broadcast": lambda world, number: streams.make_broadcast(_show(world, number)),

@@ -38,6 +38,8 @@ RIGHTS = {
     "relationships.viewer": (EVERYBODY, MODERATORS, MODERATORS, MODERATORS),
     "relationships.relationship": (EVERYBODY, MANAGERS, MANAGERS, MANAGERS),
     "relationships.interaction": (EVERYBODY, NOBODY, NOBODY, NOBODY),
+    "relationships.privacyrequest": (EVERYBODY, NOBODY, NOBODY, NOBODY),
+    "relationships.accessrecord": (OWNER, NOBODY, NOBODY, NOBODY),
     "streams.stream": (EVERYBODY, MANAGERS, MANAGERS, MANAGERS),
     "streams.channellink": (EVERYBODY, MANAGERS, MANAGERS, MANAGERS),
     "streams.broadcast": (EVERYBODY, NOBODY, NOBODY, NOBODY),

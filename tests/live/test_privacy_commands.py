@@ -22,8 +22,7 @@ from relationships.models import (
     ViewerMerge,
 )
 from relationships.services.linking import issue_code
-from streams.models import InboxEvent, Segment, Stream, Turn
-from streams.services import turns
+from streams.models import InboxEvent, Segment, Stream, StreamState, Turn
 from streams.services.aftermath import absorb_turn
 from streams.services.leases import Lease
 from tests.factories.relationships import make_identity, make_viewer
@@ -281,4 +280,4 @@ def test_a_viewer_the_team_opted_out_is_treated_alike(in_studio: Studio, stream:
 def test_the_version_of_the_live_state_moves_with_the_rows(in_studio: Studio, stream: Stream) -> None:
     says(stream, "!optout")
 
-    assert turns.StreamState.objects.get(stream=stream).version == 2
+    assert StreamState.objects.get(stream=stream).version == 2

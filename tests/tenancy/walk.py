@@ -105,7 +105,9 @@ class Walk:
 
     def our_form(self, url: str) -> Body:
         """Return the form our owner gets there, our texts made harmless: an answer may show what was sent."""
-        return harmless(read_form(self.owner.get(url).content))
+        with undone():  # looking at a person is written down
+            page = self.owner.get(url)
+        return harmless(read_form(page.content))
 
     def smuggled(self, url: str) -> Body:
         """Return the stranger's own form with our ids in the place of hers, but for the row it is about."""

@@ -56,6 +56,7 @@ OWNER_SEES_ONLY = frozenset(
         "tenancy.budget",
         "tenancy.webhook",
         "tenancy.delivery",
+        "relationships.accessrecord",
     }
 )
 NOBODY_DELETES = frozenset({"tenancy.studio"})
