@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from memory.models import Review
 from personas.models import Persona
 from relationships.models import Viewer
 from streams.models import Stream
@@ -33,6 +34,7 @@ def make_world(marker: str) -> World:
     relationships.make_interaction(relationships.make_relationship(viewer, persona), marker)
     _make_person(viewer, marker)
     remembered = memory.make_memory(persona, marker)
+    memory.make_memory(persona, marker, text=f"{marker}Bo moved.", review=Review.DOUBTFUL)
     memory.make_lore(persona, marker)
     said = memory.make_utterance(persona, stream.pk, marker, viewer_id=viewer.pk)
     memory.make_evidence(remembered, said)
