@@ -51,7 +51,8 @@ def _meaning(text: str) -> tuple[float, ...]:
 
 
 @pytest.fixture
-def room() -> Iterator[EngineRoom]:
+def room(settings: Any) -> Iterator[EngineRoom]:
+    settings.ALLOW_PRIVATE_URLS = True  # as in the embedded topology: the stub is on this machine
     room = EngineRoom(query_s=20.0)
     embed_queries_with(room)
     yield room
