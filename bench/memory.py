@@ -106,7 +106,7 @@ def _filled(name: str, count: int, words: Words) -> tuple[Any, Any]:
 
     studio = Studio.objects.create(slug=name, name=name)
     with studio_scope(studio.pk):
-        persona = _persona("")
+        persona = _persona("", "auto")
         viewers = [uuid7() for _ in range(200)]
         owners = [viewers[number % 200] if number % 3 == 0 else None for number in range(count)]
         remember_many(
@@ -162,7 +162,7 @@ def _surround(source: tuple[Any, Any], times: int) -> None:
     for number in range(times):
         studio = Studio.objects.create(slug=f"other-{number}", name=f"Other {number}")
         with studio_scope(studio.pk):
-            persona = _persona("")
+            persona = _persona("", "auto")
         ids = [studio.pk, persona.pk, source[0]]
         values = [one.hex for one in ids] if is_sqlite else ids
         with transaction.atomic(), connection.cursor() as cursor:
@@ -237,7 +237,7 @@ def _asked(name: str, scenes: Sequence[Any], talk: Sequence[str], *, is_hybrid: 
     room = EngineRoom(query_s=5.0)
     try:
         with studio_scope(studio.pk):
-            persona = _persona("")
+            persona = _persona("", "auto")
             evidence = _tell(persona, viewer_id, scenes, talk)
             if is_hybrid:
                 EmbeddingEngine(
