@@ -217,7 +217,7 @@ class LexicalIndex:
         mean_length = max(1.0, sum(shelf.total_length for shelf in shelves) / total)
         budget = 2_000 + total // 6 if postings_budget is None else postings_budget
         rough = self._rough_scores(terms, shelves, mean_length, budget)
-        chosen = heapq.nlargest(limit + 32, rough, key=rough.__getitem__)
+        chosen = heapq.nlargest(limit + 20, rough, key=rough.__getitem__)
         weights = {term.stem: term.idf for term in terms}
         scored = sorted((-self._score(number, weights, mean_length), self._ids[number]) for number in chosen)
         telling = sum(term.idf for term in terms[:_TELLING])

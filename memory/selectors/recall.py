@@ -22,7 +22,7 @@ from memory.selectors.semantics import Answer, Vector, ask
 from memory.selectors.shelves import Shelf, recallable, refresh, refresh_sketches, shelf_of
 from vtcontrol.tenancy.compiled import CompiledQuery
 
-CANDIDATES = 16
+CANDIDATES = 12
 LENDERS = 6
 """So many of the best hits bring their neighbours in the conversation along."""
 NEAREST = 32
