@@ -156,7 +156,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"] |= {"OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
 else:
     _pool = {"min_size": 1, "max_size": _env.number("VTCONTROL_DATABASE_POOL", 12, least=1, most=200), "timeout": 10}
-    DATABASES["default"] |= {"CONN_MAX_AGE": 0, "OPTIONS": {"pool": _pool}}
+    DATABASES["default"] |= {"CONN_MAX_AGE": 0, "OPTIONS": {"pool": _pool, "prepare_threshold": 3}}
 if "NAME" in DATABASES["default"] and (_test_name := _env.text("VTCONTROL_TEST_DATABASE_NAME")):
     DATABASES["default"]["TEST"] = {"NAME": _test_name}
 
@@ -189,7 +189,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"polling_interval": 0.001} if CELERY_BROKER_URL.startswith("memory:") else {"visibility_timeout": 3600}
+    {"polling_interval": 0.005} if CELERY_BROKER_URL.startswith("memory:") else {"visibility_timeout": 3600}
 )
 CACHES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}

@@ -42,6 +42,19 @@ def _stored(value: Any) -> Any:
     return value
 
 
+def _cursor() -> Any:
+    """Return a cursor; PostgreSQL's binds on the server, so that a statement run often is parsed and planned once.
+
+    Django's own cursors bind on the client, where psycopg prepares nothing.
+    """
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    connection.ensure_connection()
+    return connection._prepare_cursor(ServerBindingCursor(connection.connection))
+
+
 class CompiledQuery:
     """A query set or an update, compiled at its first run.
 
@@ -74,7 +87,7 @@ class CompiledQuery:
 
     def rows(self, **values: Any) -> list[Sequence[Any]]:
         """Run it and return the rows (of an update: the returned columns)."""
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(*self._filled(values))
             found = cursor.fetchall()
         if self._converters:
@@ -83,7 +96,7 @@ class CompiledQuery:
 
     def count(self, **values: Any) -> int:
         """Run an update and return how many rows it changed."""
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(*self._filled(values))
             return int(cursor.rowcount)
 
@@ -169,7 +182,7 @@ class CompiledInsert:
         """
         for row in rows:
             claim(row)
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             for row in rows:
                 values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in self._fields]
                 cursor.execute(self._sql or self._compile(row), values)

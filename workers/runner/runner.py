@@ -4,6 +4,7 @@ Lives on the worker's resident loop. Database work goes to threads through the h
 """
 
 import asyncio
+import gc
 import logging
 from collections.abc import Coroutine
 from typing import Any
@@ -115,6 +116,7 @@ class Runner:
         config = await self._load_config()
         self._triage = await self._db(read_triage, self.stream_id, config, timezone.now())
         await self._db(warm_memory, config.persona_id)
+        gc.freeze()  # what was just loaded stays: no need to look through it again and again
         self._spawn(self._ground.engines.warm(self._chains()))
 
     async def _serve(self) -> None:
