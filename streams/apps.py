@@ -13,7 +13,7 @@ class StreamsConfig(AppConfig):
     verbose_name = _("On air")
 
     def import_models(self) -> None:
-        """Import the app's models, those of the stage's room too."""
+        """Import the app's models, those of the stage's and the links' rooms too."""
         super().import_models()
         import_module("streams.stage_models")
         import_module("streams.link_models")

@@ -85,11 +85,11 @@ class StageLayout(LiveConfig):
     stream = models.OneToOneField(
         Stream, on_delete=models.CASCADE, related_name="layout", editable=False, verbose_name=_("stream")
     )
-    figure_x = _percent("figure_x", _("place from the left"), _("Middle of the character, % of the picture’s width."))
+    figure_x = _percent("figure_x", _("place from the left"), _("Middle of the character, in percent of the picture’s width."))
     figure_y = _percent(
-        "figure_y", _("place from below"), _("Lower edge, % of the picture’s height; less than 0 hides the legs.")
+        "figure_y", _("place from below"), _("Lower edge, in percent of the picture’s height; less than 0 hides the legs.")
     )
-    figure_height = _percent("figure_height", _("height"), _("% of the picture’s height."))
+    figure_height = _percent("figure_height", _("height"), _("In percent of the picture’s height."))
     is_mirrored = models.BooleanField(_("mirrored"), default=False, help_text=_("Turns the character the other way."))
     guest = models.ForeignKey(
         Persona, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("second character"),
@@ -100,10 +100,10 @@ class StageLayout(LiveConfig):
     guest_height = _percent("guest_height", _("height"))
     is_guest_mirrored = models.BooleanField(_("mirrored"), default=True)
     subtitle_x = _percent(
-        "subtitle_x", _("place from the left"), _("Middle of the subtitle, % of the picture’s width.")
+        "subtitle_x", _("place from the left"), _("Middle of the subtitle, in percent of the picture’s width.")
     )
-    subtitle_y = _percent("subtitle_y", _("place from below"), _("Lower edge, % of the picture’s height."))
-    subtitle_width = _percent("subtitle_width", _("width"), _("At most, % of the picture’s width."))
+    subtitle_y = _percent("subtitle_y", _("place from below"), _("Lower edge, in percent of the picture’s height."))
+    subtitle_width = _percent("subtitle_width", _("width"), _("At most, in percent of the picture’s width."))
     subtitle_size = _whole("subtitle_size", _("size"), _("Pixels in a picture 1080 high. Smaller than 42 is not read."))
     subtitle_words = models.CharField(
         _("words"), max_length=8, choices=SubtitleWords.choices, default=SubtitleWords.APPEAR
@@ -113,7 +113,7 @@ class StageLayout(LiveConfig):
     badge_place = models.CharField(
         _("“AI” badge"), max_length=12, choices=BadgePlace.choices, default=BadgePlace.FIGURE
     )
-    safe_top = _percent("safe_top", _("top"), _("Subtitles and badge stay inside these margins, % of the picture."))
+    safe_top = _percent("safe_top", _("top"), _("Subtitles and badge stay inside these margins, in percent of the picture."))
     safe_right = _percent("safe_right", _("right"))
     safe_bottom = _percent("safe_bottom", _("bottom"))
     safe_left = _percent("safe_left", _("left"))

@@ -16,17 +16,17 @@ app.conf.imports = (
     "workers.tasks.live",
     "workers.tasks.upkeep",
     "workers.tasks.memory",
-    "workers.tasks.privacy",
     "workers.tasks.webhooks",
+    "workers.tasks.privacy",
 )
 app.conf.task_routes = {"live.*": {"queue": "live"}, "speech.*": {"queue": "speech"}}
 app.conf.beat_schedule = {
     "sweep streams": {"task": "live.sweep", "schedule": 2.0, "options": {"expires": 2}},
     "webhooks": {"task": "upkeep.webhooks", "schedule": 2.0, "options": {"expires": 2}},
+    "privacy": {"task": "upkeep.privacy", "schedule": 300.0, "options": {"expires": 240}},
     "memory": {"task": "memory.sweep", "schedule": 300.0, "options": {"expires": 240}},
     "memory at night": {"task": "memory.nightly", "schedule": crontab(hour="4", minute="10")},
     "retention": {"task": "upkeep.retain", "schedule": 3600.0, "options": {"expires": 600}},
-    "privacy": {"task": "upkeep.privacy", "schedule": 300.0, "options": {"expires": 240}},
 }
 
 

@@ -156,7 +156,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"] |= {"OPTIONS": SQLITE_OPTIONS, "CONN_MAX_AGE": None}
 else:
     _pool = {"min_size": 1, "max_size": _env.number("VTCONTROL_DATABASE_POOL", 12, least=1, most=200), "timeout": 10}
-    DATABASES["default"] |= {"CONN_MAX_AGE": 0, "OPTIONS": {"pool": _pool, "prepare_threshold": 3}}
+    _options = {"pool": _pool, "prepare_threshold": 3, "options": "-c jit=off"}  # compiling costs more than it saves
+    DATABASES["default"] |= {"CONN_MAX_AGE": 0, "OPTIONS": _options}
 if "NAME" in DATABASES["default"] and (_test_name := _env.text("VTCONTROL_TEST_DATABASE_NAME")):
     DATABASES["default"]["TEST"] = {"NAME": _test_name}
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 
 from personas.models import VoiceEngine
 from personas.trials import BrainDraft, Trial, VoiceDraft
@@ -35,28 +35,28 @@ SENTENCES = {
 WORDS = {"en": "Hello!", "ru": "Привет!", "zh": "你好!"}
 
 TROUBLES = {
-    Trouble.ADDRESS: gettext_noop("The address cannot be used: %(detail)s"),
-    Trouble.PRIVATE: gettext_noop(
+    Trouble.ADDRESS: gettext_lazy("The address cannot be used: %(detail)s"),
+    Trouble.PRIVATE: gettext_lazy(
         "The address is on this machine or in a private network, and the operator of this installation does not allow "
         "that (VTCONTROL_ALLOW_PRIVATE_URLS)."
     ),
-    Trouble.FORBIDDEN_ADDRESS: gettext_noop("The address is one that nobody may connect to: %(detail)s."),
-    Trouble.NO_NAME: gettext_noop("There is no server of the name %(detail)s: check the spelling (DNS)."),
-    Trouble.REFUSED: gettext_noop("Nobody answers at %(detail)s: is the server running, and is the port right?"),
-    Trouble.NO_ANSWER: gettext_noop("The server did not answer in time."),
-    Trouble.TLS: gettext_noop("No secure connection: the server's certificate is not trusted, or it speaks http."),
-    Trouble.WEB_PAGE: gettext_noop(
+    Trouble.FORBIDDEN_ADDRESS: gettext_lazy("The address is one that nobody may connect to: %(detail)s."),
+    Trouble.NO_NAME: gettext_lazy("There is no server of the name %(detail)s: check the spelling (DNS)."),
+    Trouble.REFUSED: gettext_lazy("Nobody answers at %(detail)s: is the server running, and is the port right?"),
+    Trouble.NO_ANSWER: gettext_lazy("The server did not answer in time."),
+    Trouble.TLS: gettext_lazy("No secure connection: the server's certificate is not trusted, or it speaks http."),
+    Trouble.WEB_PAGE: gettext_lazy(
         "The server answers with a web page, not with the API: is the path right? It usually ends with /v1."
     ),
-    Trouble.REDIRECT: gettext_noop("The server sends on to another address, which is not followed: enter that one."),
-    Trouble.KEY: gettext_noop("The server refuses the key, or wants one (401)."),
-    Trouble.NO_CREDIT: gettext_noop("The account has no credit left."),
-    Trouble.MODEL: gettext_noop("The server knows no model “%(detail)s”: pick one of its own."),
-    Trouble.NOT_FOUND: gettext_noop("The server knows neither this path nor this model (404)."),
-    Trouble.BUSY: gettext_noop("The server is reached, but has too much to do right now (429)."),
-    Trouble.BROKEN: gettext_noop("The server fails, or breaks the connection off."),
-    Trouble.REJECTED: gettext_noop("The server does not take the request: check model and voice. %(detail)s"),
-    Trouble.GARBAGE: gettext_noop("The server's answer is not what this API promises: %(detail)s."),
+    Trouble.REDIRECT: gettext_lazy("The server sends on to another address, which is not followed: enter that one."),
+    Trouble.KEY: gettext_lazy("The server refuses the key, or wants one (401)."),
+    Trouble.NO_CREDIT: gettext_lazy("The account has no credit left."),
+    Trouble.MODEL: gettext_lazy("The server knows no model “%(detail)s”: pick one of its own."),
+    Trouble.NOT_FOUND: gettext_lazy("The server knows neither this path nor this model (404)."),
+    Trouble.BUSY: gettext_lazy("The server is reached, but has too much to do right now (429)."),
+    Trouble.BROKEN: gettext_lazy("The server fails, or breaks the connection off."),
+    Trouble.REJECTED: gettext_lazy("The server does not take the request: check model and voice. %(detail)s"),
+    Trouble.GARBAGE: gettext_lazy("The server's answer is not what this API promises: %(detail)s."),
 }
 FAULTS = {
     Fault.TIMEOUT: Trouble.NO_ANSWER,
@@ -110,7 +110,7 @@ def _tried(look: Callable[[], Awaitable[Finding]], voices: tuple[str, ...] = ())
 
 def sentence_of(trouble: Trouble, detail: str) -> str:
     """Return a trouble in words."""
-    return (_(TROUBLES[trouble]) % {"detail": detail}).strip()
+    return (str(TROUBLES[trouble]) % {"detail": detail}).strip()
 
 
 def _endpoint(draft: BrainDraft | VoiceDraft) -> OpenAIEndpoint:

@@ -6,7 +6,7 @@ import re
 from tests.architecture.sources import PROJECT, dotted, everything, files, product
 
 NAME = re.compile(r"\b(VTCONTROL_[A-Z0-9_]*[A-Z0-9]|DATABASE_URL|REDIS_URL|CELERY_BROKER_URL)\b")
-READERS = {"text", "flag", "number", "choice", "names", "url", "time_zone"}
+READERS = {"folder", "text", "flag", "number", "choice", "names", "url", "time_zone"}
 DOCUMENT = PROJECT / "docs" / "configuration.md"
 
 
