@@ -9,3 +9,10 @@ class MemoryConfig(AppConfig):
 
     name = "memory"
     verbose_name = _("Memory")
+
+    def ready(self) -> None:
+        """Tell the floor below who keeps lore."""
+        from memory.services.shelf import studio_lore
+        from personas.lore_shelf import install
+
+        install(studio_lore)

@@ -373,3 +373,22 @@ class Scenario(StudioOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CardSource(StudioOwned):
+    """A card as it was imported, untouched: what an export starts from. The live loop never reads it."""
+
+    persona = models.OneToOneField(
+        Persona, on_delete=models.CASCADE, related_name="card_source", verbose_name=_("persona")
+    )
+    container = models.CharField(max_length=8, editable=False)
+    card = models.JSONField(editable=False)
+    file = models.BinaryField(default=bytes, editable=False)  # the picture or the bundle, empty for JSON
+    imported_at = models.DateTimeField(_("imported"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("imported card")
+        verbose_name_plural = _("imported cards")
+
+    def __str__(self) -> str:
+        return str(self.persona_id)

@@ -13,6 +13,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from personas.admin.cards import CardsAdmin
 from personas.admin.phrases import PhrasesField
 from personas.admin.preview import PreviewForm, preview_of
 from personas.domain.shapes import MOTIONS
@@ -68,7 +69,7 @@ class ReactionInline(StudioStackedInline):
 
 
 @admin.register(Persona, site=site)
-class PersonaAdmin(TrackedAdmin):
+class PersonaAdmin(CardsAdmin, TrackedAdmin):
     """Characters. Saving one records a revision when anything changed."""
 
     place = Place(Shelf.CHARACTERS, 1, "face_5", is_searched=True)
@@ -76,7 +77,8 @@ class PersonaAdmin(TrackedAdmin):
     next_step = _("Add a persona: a name, a few sentences of who it is, a voice and an avatar are enough to go on air.")
     form = PersonaForm
     inlines = (EmotionInline, ReactionInline)
-    object_actions = ("preview_prompt",)
+    object_actions = ("preview_prompt", "card")
+    list_before_template = "admin/personas/cards/list_before.html"
     ordering = ("name",)
     list_display = ("name", "language_chip", "brain_name", "voice", "avatar", "on_air", "changed")
     list_filter = (("language", ChoicesDropdownFilter), ("brain", RelatedDropdownFilter))

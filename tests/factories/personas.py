@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from personas.models import Avatar, Brain, Emotion, Persona, Reaction, Revision, Scenario, Voice
+from personas.models import Avatar, Brain, CardSource, Emotion, Persona, Reaction, Revision, Scenario, Voice
 from tests.factories.rows import create
 from vtcontrol.kernel.events import EventKind
 from vtcontrol.tenancy.credentials import Credential
@@ -98,3 +98,9 @@ def make_scenario(persona: Persona, marker: str = "") -> Scenario:
         text=f"{marker}You are boring.",
         must_not_say=f"{marker}shut up",
     )
+
+
+def make_card_source(persona: Persona, marker: str = "") -> CardSource:
+    data = {"name": persona.name, "description": f"{marker}A night-owl.", "creator_notes": f"{marker}by Ann"}
+    card = {"spec": "chara_card_v2", "spec_version": "2.0", "data": {**data, "extensions": {}}}
+    return create(CardSource, persona=persona, container="json", card=card)

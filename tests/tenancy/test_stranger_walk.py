@@ -5,6 +5,8 @@ browser would make there, with whole and valid forms. After each call nothing of
 of ours may have changed.
 """
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -156,6 +158,28 @@ def _listed(walk: Walk, page: ModelPage) -> Calls:
         yield Call("POST", url, {"memory": str(ours.pk), "verdict": verdict, "text": "changed"})
 
 
+def _import_card(walk: Walk, page: ModelPage) -> Calls:
+    """A card that names our character, and decisions that name our voice, our avatar and our character."""
+    url, ours = walk.url(page), walk.our_row(page.model)
+    looks = {"voice": str(ours.voice_id), "avatar": str(ours.avatar_id), "persona": str(ours.pk)}
+    card = {"name": ours.name.replace(OURS, ECHO), "description": "A guest.", "first_mes": "Hi!"}
+    book = {"entries": [{"keys": ["tea"], "content": "Tea is at five."}]}
+    yield Call("GET", url)
+    for content in (json.dumps(card), json.dumps(book)):
+        yield Call("POST", url, {}, (("file", content),))
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        for choice in ("new", "replace", "both"):
+            yield Call("POST", url, {"digest": digest, "name": ECHO, "choice": choice, **looks}, follows=True)
+
+
+def _card(walk: Walk, page: ModelPage) -> Calls:
+    """Our character as each file it can leave as."""
+    url = walk.url(page, walk.our_row(page.model).pk)
+    yield Call("GET", url)
+    for form in ("v1", "v2", "v3", "picture", "bundle", "book"):
+        yield Call("GET", url, {"as": form})
+
+
 def _export(walk: Walk, page: ModelPage) -> Calls:
     url = walk.url(page)
     form = read_form(walk.stranger.get(url).content)
@@ -220,6 +244,8 @@ PAGES: dict[str, Callable[[Walk, ModelPage], Calls]] = {
     "password_change": _password_change,
     "try": _try,
     # pages beside a list
+    "import_card": _import_card,
+    "card": _card,
     "review": _listed,
     "recall": _listed,
     # buttons and pages of one row

@@ -131,6 +131,22 @@ def with_entries(book: Book, entries: list[dict[str, Any]]) -> Book:
     return Book(book.form, raw)
 
 
+def card_entries(book: Book) -> list[dict[str, Any]]:
+    """Return the entries as cards hold them; SillyTavern's own fields stay beside, under `extensions`."""
+    if book.form is not BookForm.WORLD:
+        return book.raw_entries
+    return [
+        {
+            "keys": list(_words(row.get("key"))), "secondary_keys": list(_words(row.get("keysecondary"))),
+            "content": _text(row.get("content")), "comment": _text(row.get("comment")), "use_regex": False,
+            "constant": row.get("constant") is True, "enabled": row.get("disable") is not True,
+            "selective": row.get("selective", True) is not False, "insertion_order": row.get("order", 100),
+            "extensions": {"sillytavern_world": row},
+        }
+        for row in book.raw_entries
+    ]  # fmt: skip
+
+
 def standalone(inner: dict[str, Any]) -> dict[str, Any]:
     """Return a card's lorebook as a V3 file of its own."""
     return {"spec": STANDALONE, "data": inner}

@@ -57,7 +57,7 @@ def text_of(entry: Entry) -> LoreText | None:
     keys = _joined(entry.keys)
     return LoreText(
         keys=keys,
-        content=entry.content[:CONTENT_MOST].strip(),
+        content=entry.content.replace("\r\n", "\n").replace("\r", "\n")[:CONTENT_MOST].strip(),
         is_constant=entry.is_constant,
         is_enabled=entry.is_enabled and (entry.is_constant or bool(keys)),
         position=max(0, min(POSITION_MOST, entry.order)),

@@ -14,6 +14,7 @@ from personas.domain.cards.lore import Caution, LoreText, lore_of, with_lore
 
 OURS = "vtcontrol"
 VIEWER = {"en": "the viewer", "ru": "зритель", "zh": "观众"}
+UNDESCRIBED = {"en": "You are {name}.", "ru": "Ты — {name}.", "zh": "你是{name}。"}
 CHAR = re.compile(r"\{\{char\}\}|<bot>", re.IGNORECASE)
 USER = re.compile(r"\{\{user\}\}|<user>", re.IGNORECASE)
 ORIGINAL = re.compile(r"\{\{original\}\}", re.IGNORECASE)
@@ -127,18 +128,18 @@ def _of_words(card: Card) -> tuple[Draft, dict[Caution, int]]:
 
     def said(text: str, viewer: str = VIEWER[language]) -> str:
         plain = ORIGINAL.sub("", USER.sub(lambda _found: viewer, CHAR.sub(lambda _found: called, text)))
-        return plain.strip()
+        return plain.replace("\r\n", "\n").replace("\r", "\n").strip()
 
     note = card.extensions.get("depth_prompt")
     noted = note.get("prompt") if isinstance(note, dict) else ""
     rules = [card.text("post_history_instructions"), noted if isinstance(noted, str) else ""]
     whole = {
-        "identity": (said(described), IDENTITY_MOST),
+        "identity": (said(described) or UNDESCRIBED[language].replace("{name}", called), IDENTITY_MOST),
         "style_rules": (said(card.text("system_prompt")), RULES_MOST),
         "do_rules": (said("\n".join(text for text in rules if text.strip())), RULES_MOST),
         "speech_samples": ("\n".join(said(line) for line in _samples(card.text("mes_example"))), SAMPLES_MOST),
     }
-    texts = {name: shortened(text, most) for name, (text, most) in whole.items()}
+    texts: dict[str, Any] = {name: shortened(text, most) for name, (text, most) in whole.items()}
     cut = sum(len(text) > most for text, most in whole.values())
     heard = [" ".join(said(text, "{name}").split()) for text in _greetings(card)]
     greetings = list(dict.fromkeys(text for one in heard if (text := shortened(one, GREETING_MOST))))[:GREETINGS_MOST]
@@ -168,7 +169,7 @@ def _with_own(draft: Draft, own: Any) -> Draft:
     """Return the draft with the fields our own export put beside the card's, where they are of the right kind."""
     if not isinstance(own, dict):
         return draft
-    fresh = {}
+    fresh: dict[str, Any] = {}
     for one in fields(Draft):
         value, usual = own.get(one.name), getattr(draft, one.name)
         if isinstance(usual, float) and isinstance(value, int) and not isinstance(value, bool):

@@ -1,0 +1,32 @@
+"""The sentences about cards: why a file is refused, and what of it plays no part here."""
+
+from django.utils.translation import gettext_lazy as _
+
+from personas.domain.cards.flaws import Flaw
+from personas.domain.cards.lore import Caution
+
+REFUSALS = {
+    Flaw.TOO_LARGE: _("The file is too large, or would be once unpacked. Nothing was read."),
+    Flaw.TOO_DEEP: _("The card's text is nested deeper than any real card is."),
+    Flaw.NOT_JSON: _("The card's text is no valid JSON."),
+    Flaw.TWICE_NAMED: _("Something in the file is named twice, so that nobody knows which is meant."),
+    Flaw.NOT_TEXT: _("The card holds signs that are no text."),
+    Flaw.NOT_A_CARD: _("This is neither a character card nor a lorebook."),
+    Flaw.BROKEN_PICTURE: _("The picture is no PNG, or it is damaged: its parts do not fit their check sums."),
+    Flaw.NO_CARD_INSIDE: _("There is no character card inside this file."),
+    Flaw.TWO_CARDS: _("The picture holds two different cards."),
+    Flaw.BROKEN_CODING: _("The card inside the picture is damaged."),
+    Flaw.BROKEN_BUNDLE: _("The bundle is damaged, encrypted or packed in an unusual way."),
+    Flaw.UNSAFE_NAME: _("The card names a file outside itself. Such cards are not taken in."),
+    Flaw.SCRIPT: _("The card holds a script. Such cards are not taken in."),
+    Flaw.TOO_MANY_ENTRIES: _("The lorebook has more entries than are taken in."),
+}
+CAUTIONS = {
+    Caution.CUT: _("Texts shortened to what fits"),
+    Caution.LORE_CUT: _("Pieces of lore shortened to what fits"),
+    Caution.PATTERNS: _("Pieces of lore with patterns for keys; only plain words bring lore up here"),
+    Caution.SECONDARY: _("Pieces of lore that ask for a second key; the first is enough here"),
+    Caution.EXCLUDED: _("Pieces of lore with words that keep them away; nothing does here"),
+    Caution.PLACES: _("Pieces of lore with a place of their own in the prompt; lore has one place here"),
+    Caution.NEWER: _("The card is of a newer version than is known here"),
+}
