@@ -218,6 +218,16 @@ def test_a_world_of_sillytavern_joins_a_character_and_leaves_as_a_lorebook(
     assert (entry["keys"], entry["extensions"]["sillytavern_world"]["sticky"]) == (["tea"], 2)
 
 
+def test_more_lore_than_a_file_may_bring_still_leaves(as_manager: Client, character: Character, studio: Studio) -> None:
+    with studio_scope(studio.pk):
+        rows = [Lore(persona=character.persona, keys=f"key{n}", content=f"Fact {n}.") for n in range(2100)]
+        Lore.objects.bulk_create(rows)
+
+    book = json.loads(_export(as_manager, character.persona, "book"))
+
+    assert len(book["data"]["entries"]) == 2100
+
+
 @pytest.mark.parametrize(
     ("raw", "sentence"),
     [(b"hello", "no valid JSON"), (b'{"a": "<script>"}', "holds a script"), (b"{}", "neither a character card")],

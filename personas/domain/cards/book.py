@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any
 
 from personas.domain.cards.decorators import Decorated, parted
-from personas.domain.cards.flaws import BOOK_ENTRIES_MOST, CardRefused, Flaw
 
 ST_EXTENSIONS = frozenset({"position", "depth", "selectiveLogic", "probability", "useProbability", "display_index"})
 STANDALONE = "lorebook_v3"
@@ -105,19 +104,10 @@ def is_book(value: Any) -> bool:
 
 
 def read_book(value: dict[str, Any]) -> Book:
-    """Return the lorebook a JSON object is.
-
-    Raises:
-        CardRefused: It has more entries than are read.
-    """
+    """Return the lorebook a JSON object is."""
     if value.get("spec") == STANDALONE and isinstance(value.get("data"), dict):
-        book = Book(BookForm.STANDALONE, value)
-    else:
-        form = BookForm.WORLD if isinstance(value.get("entries"), dict) else BookForm.CARD
-        book = Book(form, value)
-    if len(book.raw_entries) > BOOK_ENTRIES_MOST:
-        raise CardRefused(Flaw.TOO_MANY_ENTRIES)
-    return book
+        return Book(BookForm.STANDALONE, value)
+    return Book(BookForm.WORLD if isinstance(value.get("entries"), dict) else BookForm.CARD, value)
 
 
 def with_entries(book: Book, entries: list[dict[str, Any]]) -> Book:

@@ -7,7 +7,7 @@ from personas.domain.cards.book import Book, is_book, read_book
 from personas.domain.cards.bundle import CARD, is_bundle, read_bundle, write_bundle
 from personas.domain.cards.card import Card, Version, as_version, read_card
 from personas.domain.cards.decorators import parted
-from personas.domain.cards.flaws import FILE_LARGEST, CardRefused, Flaw
+from personas.domain.cards.flaws import BOOK_ENTRIES_MOST, FILE_LARGEST, CardRefused, Flaw
 from personas.domain.cards.picture import is_picture, neutral_picture, read_picture, write_picture
 from personas.domain.cards.plain_json import read_json, write_json
 
@@ -51,7 +51,7 @@ def read_file(raw: bytes) -> CardFile:
         return CardFile(Container.BUNDLE, card=card, files=files)
     value = read_json(raw)
     if is_book(value):
-        return CardFile(Container.JSON, book=read_book(value))
+        return CardFile(Container.JSON, book=_counted(read_book(value)))
     return CardFile(Container.JSON, card=_checked(read_card(value)))
 
 
@@ -84,8 +84,15 @@ def card_bundle(card: Card, files: dict[str, bytes] | None = None) -> bytes:
 
 def _checked(card: Card) -> Card:
     if card.book is not None:
-        read_book(card.book)
+        _counted(read_book(card.book))
     return card
+
+
+def _counted(book: Book) -> Book:
+    """Refuse a lorebook with more entries than are taken in; what a character holds leaves whatever its number."""
+    if len(book.raw_entries) > BOOK_ENTRIES_MOST:
+        raise CardRefused(Flaw.TOO_MANY_ENTRIES)
+    return book
 
 
 def _undecorated(card: Card) -> Card:
