@@ -85,9 +85,13 @@ class StageLayout(LiveConfig):
     stream = models.OneToOneField(
         Stream, on_delete=models.CASCADE, related_name="layout", editable=False, verbose_name=_("stream")
     )
-    figure_x = _percent("figure_x", _("place from the left"), _("Middle of the character, in percent of the picture’s width."))
+    figure_x = _percent(
+        "figure_x", _("place from the left"), _("Middle of the character, in percent of the picture’s width.")
+    )
     figure_y = _percent(
-        "figure_y", _("place from below"), _("Lower edge, in percent of the picture’s height; less than 0 hides the legs.")
+        "figure_y",
+        _("place from below"),
+        _("Lower edge, in percent of the picture’s height; less than 0 hides the legs."),
     )
     figure_height = _percent("figure_height", _("height"), _("In percent of the picture’s height."))
     is_mirrored = models.BooleanField(_("mirrored"), default=False, help_text=_("Turns the character the other way."))
@@ -113,7 +117,9 @@ class StageLayout(LiveConfig):
     badge_place = models.CharField(
         _("“AI” badge"), max_length=12, choices=BadgePlace.choices, default=BadgePlace.FIGURE
     )
-    safe_top = _percent("safe_top", _("top"), _("Subtitles and badge stay inside these margins, in percent of the picture."))
+    safe_top = _percent(
+        "safe_top", _("top"), _("Subtitles and badge stay inside these margins, in percent of the picture.")
+    )
     safe_right = _percent("safe_right", _("right"))
     safe_bottom = _percent("safe_bottom", _("bottom"))
     safe_left = _percent("safe_left", _("left"))

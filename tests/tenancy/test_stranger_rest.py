@@ -138,7 +138,10 @@ def _ours(value: Any, walk: Walk) -> Any:
 
 def test_every_rest_route_and_method_has_a_case() -> None:
     taken = {
-        (route, method) for route, view in _rest_routes().items() for method in METHODS if hasattr(view.view_class, method)
+        (route, method)
+        for route, view in _rest_routes().items()
+        for method in METHODS
+        if hasattr(view.view_class, method)
     }
 
     assert taken == {(route.partition("?")[0], method) for route, bodies in CASES.items() for method in bodies}
