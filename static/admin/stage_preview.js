@@ -153,3 +153,5 @@ class MiniStage {
 
 const root = document.getElementById('vt-mini');
 if (root) new MiniStage(root);
+
+export {};

@@ -102,3 +102,5 @@ panel?.addEventListener('change', ({ target }) => {
   field.value = target.value;
   field.dispatchEvent(new Event('input', { bubbles: true }));
 });
+
+export {};

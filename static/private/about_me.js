@@ -10,3 +10,5 @@ if (form && field) {
   if (missing) missing.hidden = Boolean(secret);
 }
 history.replaceState(null, "", location.pathname);
+
+export {};
