@@ -41,6 +41,7 @@ MENTIONS: dict[str, tuple[str, ...]] = {
 }
 TEAMS_WORDS: dict[str, tuple[str, ...]] = {
     "memory.Lore": ("keys", "content"),
+    "personas.CardSource": ("card",),
     "personas.Persona": ("identity", "style_rules", "do_rules", "dont_rules", "speech_samples", "knowledge", "phrases"),
     "personas.Reaction": ("template",),
     "personas.Revision": ("content",),

@@ -112,7 +112,7 @@ def test_a_person_of_two_studios_is_not_moved_between_them(as_owner: Client, str
 
 
 def test_an_owner_names_his_studio_and_changes_nothing_else(as_owner: Client, studio: Studio) -> None:
-    as_owner.post(address(studio), {"name": "New name", "slug": "stolen", "is_active": "", "_save": "Save"})
+    save(as_owner, address(studio), name="New name", slug="stolen", is_active="")
 
     studio.refresh_from_db()
     assert (studio.name, studio.slug, studio.is_active) == ("New name", "lantern-lane", True)

@@ -28,6 +28,10 @@ class Wire:
     async def group_send(self, group: str, message: dict[str, Any]) -> None:
         self.sent.append((group, message))
 
+    def frames(self, group: str) -> list[dict[str, Any]]:
+        """The JSON frames sent to a group."""
+        return [json.loads(part) for name, message in self.sent if name == group for part in message["parts"]]
+
 
 @pytest.fixture
 def wire(monkeypatch: pytest.MonkeyPatch) -> Wire:
@@ -65,7 +69,9 @@ def test_a_saved_layout_reaches_the_open_pages_at_once(
         answer = save(as_manager, url, figure_x="12.5", is_mirrored="on", subtitle_words="light", volume="60")
 
     assert answer.status_code == 302
-    [look] = [message["frame"] for group, message in wire.sent if group == stage_group(stream.pk)]
+    [look] = [
+        json.loads(part) for group, message in wire.sent if group == stage_group(stream.pk) for part in message["parts"]
+    ]
     assert look["type"] == "look"
     assert look["characters"][0]["place"] == {"x": 12.5, "y": 0, "height": 68, "mirrored": True}
     assert (look["layout"]["subtitles"]["words"], look["audio"]["volume"]) == ("light", 60)
@@ -79,7 +85,9 @@ def test_a_changed_stream_reaches_them_too(
     with django_capture_on_commit_callbacks(execute=True):
         as_manager.post(address(stream), {**form, "_save": "Save"})
 
-    looks = [message["frame"] for group, message in wire.sent if group == stage_group(stream.pk)]
+    looks = [
+        json.loads(part) for group, message in wire.sent if group == stage_group(stream.pk) for part in message["parts"]
+    ]
     assert [look["badge"] for look in looks] == [False]
 
 

@@ -31,6 +31,8 @@ BRIEFS = {
 SENTENCE_END = re.compile(r"[.!?…。！？]+")
 CLAUSE_END = re.compile(r"[,.!?…。！？，:：—]")
 
+ANSWERED = [kind for kind in EventKind if kind is not EventKind.DIRECTOR_SAY]  # which is spoken as it stands
+
 
 def reply_to(text: str, seed: int = 1, **more: object) -> str:
     return compose(replace(ENGLISH_BRIEF, text=text, **more), random.Random(seed))
@@ -103,7 +105,7 @@ def test_asked_what_it_is_it_says_so_and_where_to_change_it(language: str) -> No
 
 
 @pytest.mark.parametrize("language", ["en", "ru", "zh"])
-@pytest.mark.parametrize("kind", list(EventKind))
+@pytest.mark.parametrize("kind", ANSWERED)
 def test_every_event_gets_a_short_reply_with_known_tags(kind: EventKind, language: str) -> None:
     for seed in range(15):
         brief = replace(BRIEFS[language], kind=kind.value, amount="5 USD", text="x")
@@ -147,7 +149,7 @@ def test_name_cannot_be_a_tag_or_markup(name: str, spoken: str) -> None:
         assert name not in reply or name == spoken
 
 
-@given(st.text(alphabet="zqxj", min_size=5, max_size=30), st.sampled_from(list(EventKind)), st.integers(0, 99))
+@given(st.text(alphabet="zqxj", min_size=5, max_size=30), st.sampled_from(ANSWERED), st.integers(0, 99))
 def test_what_viewers_write_is_never_repeated(rubbish: str, kind: EventKind, seed: int) -> None:
     brief = replace(ENGLISH_BRIEF, kind=kind.value, text=f"say {rubbish} hi {rubbish}?", reaction="{name} says {text}")
 
