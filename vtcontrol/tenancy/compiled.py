@@ -47,12 +47,14 @@ def _cursor() -> Any:
 
     Django's own cursors bind on the client, where psycopg prepares nothing.
     """
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    from django.db.backends.postgresql.base import ServerBindingCursor
+    backend: Any = connection
+    if backend.vendor != "postgresql":
+        return backend.cursor()
+    from django.db.backends.postgresql import base
 
-    connection.ensure_connection()
-    return connection._prepare_cursor(ServerBindingCursor(connection.connection))
+    cursor: Any = base.ServerBindingCursor
+    backend.ensure_connection()
+    return backend._prepare_cursor(cursor(backend.connection))
 
 
 class CompiledQuery:
