@@ -1,7 +1,5 @@
 """The streams app."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,9 +9,3 @@ class StreamsConfig(AppConfig):
 
     name = "streams"
     verbose_name = _("On air")
-
-    def import_models(self) -> None:
-        """Import the app's models, those of the stage's and the links' rooms too."""
-        super().import_models()
-        import_module("streams.stage_models")
-        import_module("streams.link_models")

@@ -16,8 +16,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from streams.link_models import ChannelLink, LinkFault, LinkStatus
-from streams.models import Stream
+from streams.models import ChannelLink, LinkFault, LinkStatus, Stream
 from streams.selectors.links import standing_of, twitch_channel
 from streams.services import links
 from vtcontrol.kernel.errors import InputInvalid

@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from personas.models import Persona
-from streams.models import Stream
+from streams.models import RANGES, StageLayout, Stream
 from streams.selectors.stage import avatar_of, look_of, open_pages
 from streams.services import looks, pages
-from streams.stage_models import RANGES, StageLayout
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.tenancy.admin_actions import object_action, object_page
 from vtcontrol.tenancy.admin_forms import Slider, StudioForm

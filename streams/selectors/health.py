@@ -8,8 +8,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from personas.models import Brain, Voice
-from streams.link_models import LinkFault, LinkStatus
-from streams.models import Stream, StreamState, Turn, TurnState
+from streams.models import LinkFault, LinkStatus, Stream, StreamState, Turn, TurnState
 from streams.selectors.links import link_states
 from streams.selectors.state import live_state
 from vtcontrol.kernel.errors import NotFound

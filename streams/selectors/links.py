@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import F
 from django.utils import timezone
 
-from streams.link_models import ChannelLink, LinkStatus
+from streams.models import ChannelLink, LinkStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from personas.models import Avatar
-from streams.models import Stream
-from streams.stage_models import StageLayout, StagePage
+from streams.models import StageLayout, StagePage, Stream
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.tenancy.access import ApiToken
 

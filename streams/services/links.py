@@ -16,8 +16,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from streams.link_models import ChannelLink, LinkStatus, Platform
-from streams.models import Stream
+from streams.models import ChannelLink, LinkStatus, Platform, Stream
 from vtcontrol.kernel.errors import InputInvalid, NotFound
 from vtcontrol.tenancy.scope import unscoped
 

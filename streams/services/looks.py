@@ -5,9 +5,8 @@ from uuid import UUID
 from django.db import transaction
 
 from streams.hints import announce, page_frame, stage_group
-from streams.models import Stream
+from streams.models import StageLayout, Stream
 from streams.selectors.stage import look_of
-from streams.stage_models import StageLayout
 
 
 def tell_look(stream_id: UUID) -> None:

@@ -10,9 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from streams.hints import announce, announce_dock, stage_group
-from streams.models import StreamState
+from streams.models import StagePage, StreamState
 from streams.selectors.state import state_frame
-from streams.stage_models import StagePage
 from vtcontrol.kernel.errors import Conflict, NotFound
 from vtcontrol.tenancy.tasks import enqueue
 

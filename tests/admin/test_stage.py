@@ -9,8 +9,7 @@ from django.test import Client
 
 from streams import hints
 from streams.hints import stage_group
-from streams.models import Stream, StreamState
-from streams.stage_models import RANGES, StageLayout, StagePage
+from streams.models import RANGES, StageLayout, StagePage, Stream, StreamState
 from tests.admin.pages import address, errors, page_text, save
 from tests.factories.streams import make_page
 from tests.tenancy.html_forms import read_form

@@ -28,7 +28,7 @@ COUNTS = (0, 1, 2, 5, 11, 21, 22, 25, 111)
 
 # Messages that are looked up by a variable, and where their words stand.
 SPOKEN_ELSEWHERE = {
-    "personas/models.py": "personas/domain/shapes.py",
+    "personas/models/characters.py": "personas/domain/shapes.py",
     "personas/admin/phrases.py": "personas/domain/shapes.py",
 }
 SAME_IN_RUSSIAN = {"vtcontrol", "REST API", "Top-p", "Streamer.bot", "Stream Deck", "curl"}

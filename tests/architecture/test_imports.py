@@ -36,10 +36,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("module", "line", "contract"),
     [
-        ("personas/models.py", "import streams.models", "Floors"),
+        ("personas/models/engines.py", "import streams.models", "Floors"),
         ("memory/models/memories.py", "import relationships.models", "Floors"),
         ("vtcontrol/tenancy/tokens.py", "import personas.models", "Floors"),
-        ("streams/models.py", "import workers.apps", "Floors"),
+        ("streams/models/turns.py", "import workers.apps", "Floors"),
         ("workers/apps.py", "import vtcontrol.celery", "Floors"),
         ("workers/turn/tags.py", "import django.utils.timezone", "Pure rooms"),
         ("vtcontrol/kernel/events.py", "import redis", "Pure rooms"),
@@ -48,7 +48,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("streams/services/__init__.py", "import httpx2", "Vendors"),
         ("streams/selectors/state.py", "import streams.services.control", "Inside an app"),
         ("streams/services/control.py", "import streams.consumers.base", "Inside an app"),
-        ("personas/models.py", "import personas.services", "Inside an app"),
+        ("personas/models/engines.py", "import personas.services", "Inside an app"),
         ("memory/selectors/recall.py", "import memory.services", "Inside an app"),
         ("relationships/domain/scoring.py", "import relationships.models", "Inside an app"),
     ],

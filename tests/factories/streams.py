@@ -7,21 +7,21 @@ from django.utils import timezone
 
 from personas.models import Persona
 from relationships.models import Viewer
-from streams.link_models import ChannelLink
 from streams.models import (
     Broadcast,
+    ChannelLink,
     Command,
     DirectorNote,
     InboxEvent,
     ModerationRule,
     ObsEffect,
     Segment,
+    StagePage,
     Stream,
     Turn,
     TurnState,
     Verdict,
 )
-from streams.stage_models import StagePage
 from tests.factories.rows import create
 from vtcontrol.kernel.events import EventKind, EventState
 from vtcontrol.kernel.ids import uuid7

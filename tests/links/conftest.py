@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from streams.link_models import ChannelLink
-from streams.models import Stream
+from streams.models import ChannelLink, Stream
 from tests.fakes.twitch_irc import FakeTwitch, fake_twitch
 from tests.live.conftest import lease, started, wire  # noqa: F401 - fixtures
 from vtcontrol.kernel.ids import uuid7

@@ -7,8 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from streams.link_models import ChannelLink, LinkFault, LinkStatus
-from streams.models import Stream
+from streams.models import ChannelLink, LinkFault, LinkStatus, Stream
 from streams.services.links import LINKS_A_STREAM, LinkReport, hold_links, report_links
 from tests.links.conftest import make_link, row_of
 from tests.tenancy.html_forms import read_form

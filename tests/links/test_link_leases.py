@@ -7,8 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from streams.link_models import ChannelLink, LinkFault, LinkStatus
-from streams.models import Stream
+from streams.models import ChannelLink, LinkFault, LinkStatus, Stream
 from streams.selectors.health import platform_links
 from streams.selectors.links import link_states, twitch_channel
 from streams.services.links import (

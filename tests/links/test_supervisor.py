@@ -8,8 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db.utils import OperationalError
 
-from streams.link_models import ChannelLink, LinkFault, LinkStatus
-from streams.models import InboxEvent, Stream
+from streams.models import ChannelLink, InboxEvent, LinkFault, LinkStatus, Stream
 from streams.services.links import connect_anew, set_twitch_channel
 from tests.fakes.twitch_irc import FakeTwitch, user_id
 from tests.links.conftest import PATIENCE_S, Supervise, holds, make_link, row_of

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from streams.link_models import LinkFault, LinkStatus
+from streams.models import LinkFault, LinkStatus
 from tests.fakes.twitch_irc import FakeTwitch
 from tests.links.conftest import HASTE, Listen, Listening, holds
 from workers.links.irc import LINE_LONGEST

@@ -12,12 +12,11 @@ from channels.layers import get_channel_layer
 from personas.models import Persona
 from streams.consumers import base
 from streams.consumers import stage as stage_socket
-from streams.models import Stream, StreamState
+from streams.models import StageLayout, StagePage, Stream, StreamState
 from streams.selectors.stage import open_pages
 from streams.services import looks
 from streams.services import pages as page_services
 from streams.services.pages import PRIMARY_S, PageFacts
-from streams.stage_models import StageLayout, StagePage
 from tests.live import test_sockets as sockets
 from tests.live.test_sockets import Opener, Page, in_scope, refused, socket, ticket_of
 from vtcontrol.kernel.errors import Conflict, NotFound

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from django.utils import timezone
 
-from streams.link_models import LinkFault
+from streams.models import LinkFault
 from streams.services.deletions import Deletion, take_back
 from streams.services.intake import BATCH_MOST, accept_events
 from streams.services.links import HeldLink

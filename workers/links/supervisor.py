@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.utils import Error as DatabaseError
 
-from streams.link_models import LinkStatus
+from streams.models import LinkStatus
 from streams.services.links import HeldLink, LinkReport, count_unread, hold_links, release_links, report_links
 from workers.links.feed import Feed
 from workers.links.pacing import JoinBudget, Pace

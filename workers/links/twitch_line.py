@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from streams.link_models import LinkFault, LinkStatus
+from streams.models import LinkFault, LinkStatus
 from workers.links.irc import IrcMessage
 from workers.links.pacing import Backoff, JoinBudget, Pace
 from workers.links.twitch_chat import Heard, RoomClosed, RoomTold, Said, TakenBack, TwitchChat

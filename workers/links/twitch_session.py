@@ -12,7 +12,7 @@ from typing import Protocol
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, ProxyError, WebSocketException
 
-from streams.link_models import LinkFault
+from streams.models import LinkFault
 from workers.links.irc import IrcMessage, LineBuffer, parse_line
 from workers.links.pacing import JoinBudget, Pace
 

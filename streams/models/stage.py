@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from personas.models import Persona
-from streams.models import Stream
+from streams.models.streams import Stream
 from vtcontrol.tenancy.history import studio_history
 from vtcontrol.tenancy.owned import LiveConfig, StudioOwned
 

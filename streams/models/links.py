@@ -4,7 +4,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from streams.models import Stream
+from streams.models.streams import Stream
 from vtcontrol.tenancy.owned import StudioOwned
 
 

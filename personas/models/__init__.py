@@ -1,0 +1,24 @@
+"""Characters: who they are, how they think, sound, look and react. Every change reaches the next line on air."""
+
+from personas.models.characters import Emotion, Language, Persona, Reaction
+from personas.models.engines import AudioFormat, Brain, Voice, VoiceEngine
+from personas.models.fields import TAG_NAME, unit_field
+from personas.models.looks import Avatar
+from personas.models.revisions import CardSource, Revision, Scenario
+
+__all__ = [
+    "TAG_NAME",
+    "AudioFormat",
+    "Avatar",
+    "Brain",
+    "CardSource",
+    "Emotion",
+    "Language",
+    "Persona",
+    "Reaction",
+    "Revision",
+    "Scenario",
+    "Voice",
+    "VoiceEngine",
+    "unit_field",
+]

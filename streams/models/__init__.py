@@ -1,0 +1,38 @@
+"""On air: streams and their live state, what came in, what was said, the rules of what may be said, stage and links."""
+
+from streams.models.direction import Command, CommandState, DirectorNote, ObsEffect
+from streams.models.inbox import EVENT_KINDS, EVENT_STATES, InboxEvent
+from streams.models.links import ChannelLink, LinkFault, LinkStatus, Platform
+from streams.models.moderation import ModerationRule, Verdict
+from streams.models.stage import RANGES, BadgePlace, SecondPages, StageLayout, StagePage, SubtitleWords
+from streams.models.streams import Broadcast, Stream, StreamState
+from streams.models.turns import HeardSource, Segment, Turn, TurnState
+
+__all__ = [
+    "EVENT_KINDS",
+    "EVENT_STATES",
+    "RANGES",
+    "BadgePlace",
+    "Broadcast",
+    "ChannelLink",
+    "Command",
+    "CommandState",
+    "DirectorNote",
+    "HeardSource",
+    "InboxEvent",
+    "LinkFault",
+    "LinkStatus",
+    "ModerationRule",
+    "ObsEffect",
+    "Platform",
+    "SecondPages",
+    "Segment",
+    "StageLayout",
+    "StagePage",
+    "Stream",
+    "StreamState",
+    "SubtitleWords",
+    "Turn",
+    "TurnState",
+    "Verdict",
+]

@@ -1,0 +1,105 @@
+"""Streams, their live state and their broadcasts."""
+
+from typing import Any
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from personas.models import Language, Persona
+from vtcontrol.tenancy.history import studio_history
+from vtcontrol.tenancy.owned import LiveConfig, StudioOwned
+
+
+class Stream(LiveConfig):
+    """One character's place on air: its settings and links."""
+
+    name = models.CharField(_("name"), max_length=80)
+    persona = models.ForeignKey(Persona, on_delete=models.PROTECT, related_name="streams", verbose_name=_("persona"))
+    language = models.CharField(_("language"), max_length=5, choices=Language.choices, default=Language.EN)
+    is_enabled = models.BooleanField(
+        _("enabled"), default=True, help_text=_("A disabled stream takes in nothing and says nothing.")
+    )
+    shows_badge = models.BooleanField(
+        _("“AI” badge"), default=True, help_text=_("Tells viewers that the character is an AI.")
+    )
+    shows_subtitles = models.BooleanField(_("subtitles"), default=True)
+    viewer_cooldown_s = models.PositiveSmallIntegerField(
+        _("pause per viewer"), default=5, validators=[MaxValueValidator(3600)],
+        help_text=_("Seconds before plain chat of the same viewer is answered again."),
+    )  # fmt: skip
+    chat_fresh_s = models.PositiveSmallIntegerField(
+        _("chat stays fresh"), default=60, validators=[MinValueValidator(5), MaxValueValidator(3600)],
+        help_text=_("Seconds after which a chat line is too old to answer."),
+    )  # fmt: skip
+    uses_relationships = models.BooleanField(
+        _("relationships"), default=True, help_text=_("Off: the character treats everybody alike, and no score moves.")
+    )
+    answers_commands = models.BooleanField(
+        _("answers privacy commands"), default=True, help_text=_("Off: !forgetme and the like are done silently.")
+    )
+    history = studio_history()
+
+    class Meta:
+        verbose_name = _("stream")
+        verbose_name_plural = _("streams")
+        ordering = ("name",)
+        constraints = (models.UniqueConstraint(fields=("studio", "name"), name="one_stream_a_name"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a new stream gets its live state and its stage's layout with it."""
+        from streams.models.stage import StageLayout
+
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            StreamState.objects.get_or_create(stream=self)
+            StageLayout.objects.get_or_create(stream=self)
+
+
+class StreamState(StudioOwned):
+    """The live state of a stream: who works on it, what may be said, which page is primary. One row a stream.
+
+    Every worker's write is conditional on the lease's owner and fencing token; each interrupt raises the control epoch.
+    """
+
+    stream = models.OneToOneField(Stream, on_delete=models.CASCADE, related_name="state", verbose_name=_("stream"))
+    lease_owner = models.CharField(_("worker"), max_length=64, default="", editable=False)
+    lease_until = models.DateTimeField(_("lease until"), null=True, editable=False, db_index=True)
+    fence = models.PositiveBigIntegerField(_("fencing token"), default=0, editable=False)
+    control_epoch = models.PositiveBigIntegerField(_("control epoch"), default=0, editable=False)
+    version = models.PositiveBigIntegerField(default=0, editable=False)
+    panicked_at = models.DateTimeField(_("panic since"), null=True, editable=False)
+    is_muted = models.BooleanField(_("muted"), default=False, editable=False)
+    primary_page = models.CharField(max_length=40, default="", editable=False)
+    primary_until = models.DateTimeField(null=True, editable=False)
+    brain_note = models.CharField(max_length=120, default="", editable=False)
+    voice_note = models.CharField(max_length=120, default="", editable=False)
+
+    class Meta:
+        verbose_name = _("live state")
+        verbose_name_plural = _("live states")
+
+    def __str__(self) -> str:
+        return str(self.stream_id)
+
+
+class Broadcast(StudioOwned):
+    """One show of a stream, from going live to going off."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="broadcasts", verbose_name=_("stream"))
+    started_at = models.DateTimeField(_("started"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+
+    class Meta:
+        verbose_name = _("broadcast")
+        verbose_name_plural = _("broadcasts")
+        ordering = ("-started_at",)
+        constraints = (
+            models.UniqueConstraint(fields=("stream",), name="one_open_broadcast", condition=models.Q(ended_at=None)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"
