@@ -4,9 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from personas.appearance import (
-    FACES,
-)
+from personas.appearance import FACES
 from personas.domain.shapes import motion_problem, phrase_problem
 from personas.models.engines import Brain, Voice
 from personas.models.fields import TAG_NAME, unit_field
