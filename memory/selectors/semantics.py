@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from memory.models import EmbeddingEngine
+from vtcontrol.tenancy.compiled import CompiledQuery
 
 Vector = tuple[float, ...]
 Answer = Callable[[], Vector | None]
@@ -25,6 +26,9 @@ class QueryEngine(Protocol):
         ...
 
 
+_AT_WORK = CompiledQuery(  # asked at every change of a memory, and mostly answered by nobody
+    lambda: EmbeddingEngine.objects.filter(is_enabled=True).order_by().values_list("id")[:1]
+)
 _engine: QueryEngine | None = None
 
 
@@ -38,9 +42,9 @@ def engine_at_work() -> EmbeddingEngine | None:
     """Return the studio's embedding engine, prepared, or None."""
     if _engine is None:
         return None
-    found: EmbeddingEngine | None = (
-        EmbeddingEngine.objects.select_related("credential").filter(is_enabled=True).order_by().first()
-    )
+    if not _AT_WORK.rows():
+        return None
+    found: EmbeddingEngine | None = EmbeddingEngine.objects.select_related("credential").filter(is_enabled=True).first()
     if found is not None:
         _engine.prepare(found)
     return found

@@ -20,6 +20,7 @@ from memory.domain.vectors import SketchIndex
 from memory.models import EmbeddingEngine, Memory, MemoryKind, MemoryVector, Review
 from memory.selectors.semantics import engine_at_work
 from personas.models import Persona
+from vtcontrol.tenancy.compiled import CompiledQuery
 
 INDEXES_KEPT = 64
 MEMORIES_KEPT = 400_000
@@ -96,11 +97,20 @@ def _fill(shelf: Shelf, persona_id: UUID, now: dt.datetime) -> None:
         shelf.index.place(memory_id, (episode_id, position))
 
 
+_CHANGED = CompiledQuery(
+    lambda persona_id, version: (
+        Memory.objects.filter(persona_id=persona_id, version__gt=version)
+        .order_by()
+        .values_list("id", "viewer_id", "stems", "is_pinned", "review", "valid_to", "kind", "episode_id", "position")
+    ),
+    persona_id=UUID,
+    version=int,
+)
+
+
 def _update(shelf: Shelf, persona_id: UUID, now: dt.datetime) -> None:
     """Read what changed since."""
-    rows = Memory.objects.filter(persona_id=persona_id, version__gt=shelf.version).order_by()
-    columns = ("id", "viewer_id", "stems", "is_pinned", "review", "valid_to", "kind", "episode_id", "position")
-    for row in rows.values_list(*columns).iterator(CHUNK):
+    for row in _CHANGED.rows(persona_id=persona_id, version=shelf.version):
         memory_id, viewer_id, line, is_pinned, review, valid_to, kind, episode_id, position = row
         shelf.drop((memory_id,))
         is_hearsay = kind == MemoryKind.THIRD_PARTY and viewer_id is not None

@@ -56,7 +56,12 @@ class Viewer(StudioOwned):
 
     def is_muted_at(self, now: dt.datetime) -> bool:
         """Tell whether the character does not answer this person: for good, or for a while."""
-        return self.is_ignored or (self.ignored_until is not None and self.ignored_until > now)
+        return is_muted(self.is_ignored, self.ignored_until, now)
+
+
+def is_muted(is_ignored: bool, until: dt.datetime | None, now: dt.datetime) -> bool:  # noqa: FBT001 - a row's column
+    """Tell what `Viewer.is_muted_at` tells, of columns that were read alone."""
+    return is_ignored or (until is not None and until > now)
 
 
 class Identity(StudioOwned):

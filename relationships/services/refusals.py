@@ -6,10 +6,11 @@ again, also in a database that was restored from a backup (`streams.services.tom
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from relationships.models import Refusal, RefusalKind, Viewer
@@ -24,11 +25,15 @@ def digest_of(platform: str, platform_id: str, *, studio_id: UUID | None = None)
     return hmac.new(settings.TOMBSTONE_KEY.encode(), named.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
+def refusals(digests: Collection[str]) -> "QuerySet[Refusal]":
+    """Return the refusals that hold, of these digests."""
+    return Refusal.objects.filter(digest__in=digests).exclude(kind=RefusalKind.READMITTED).order_by()
+
+
 def refused(accounts: Iterable[Key]) -> set[Key]:
     """Return those of the accounts, (platform, id), nothing is stored of. One query."""
     by_digest = {digest_of(*key): key for key in accounts}
-    rows = Refusal.objects.filter(digest__in=list(by_digest)).exclude(kind=RefusalKind.READMITTED)
-    return {by_digest[digest] for digest in rows.order_by().values_list("digest", flat=True)}
+    return {by_digest[digest] for digest in refusals(list(by_digest)).values_list("digest", flat=True)}
 
 
 def refuse(accounts: Iterable[Key], kind: RefusalKind) -> None:
