@@ -3,18 +3,17 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
 from memory.models import Lore
 from personas.domain.inputs import PersonaText
-from personas.domain.modes import Modes
-from personas.models import Brain, Emotion, Persona, Reaction, Revision, Voice
-from streams.domain.builtin_rules import BUILTIN_RULES
-from streams.domain.moderation import Rule, RuleSet, read_rule
+from personas.models import Brain, Emotion, Persona, Voice
+from personas.selectors import Character, character_at, character_of, modes_of, persona_text
 from streams.domain.plan import BrainSpec, BudgetSpec, EmotionSpec, StreamConfig, VoiceSpec
-from streams.models import ModerationRule, Stream
+from streams.models import Stream
+from streams.selectors.moderation import rules_of
 from streams.selectors.stage import look_of
 from vtcontrol.kernel.errors import InputInvalid, NotFound, SecretUnreadable
 from vtcontrol.tenancy.compiled import CompiledQuery
@@ -83,18 +82,34 @@ def config_of(studio_id: UUID, stream_id: UUID, version: int) -> StreamConfig:
     return config
 
 
-def load_config(stream_id: UUID) -> StreamConfig:
+def load_config(stream_id: UUID, revision_id: UUID | None = None) -> StreamConfig:
     """Read a stream's configuration from the database.
 
+    Args:
+        stream_id: The stream.
+        revision_id: Read the character as this revision of it has it; None reads it as it is on air.
+
     Raises:
-        NotFound: No such stream in this studio.
+        NotFound: No such stream in this studio, or its character has no such revision.
     """
     found = Stream.objects.select_related("studio", "persona__avatar")
     stream = found.filter(pk=stream_id).first()
     if stream is None:
         raise NotFound
     persona: Persona = stream.persona
-    problems: list[str] = []
+    character = character_of(persona) if revision_id is None else character_at(persona, revision_id)
+    return config_with(stream, character)
+
+
+def config_with(stream: Stream, character: Character) -> StreamConfig:
+    """Return the configuration of a stream on which a character speaks, on air or as a revision has it.
+
+    Args:
+        stream: With its studio read; it keeps its own character.
+        character: Of the same studio.
+    """
+    persona = character.persona
+    problems = [f"the {name} of this revision is no more" for name in character.gone]
     brains = tuple(_brain(brain, problems) for brain in _chain(Brain, persona.brain_id))
     return StreamConfig(
         studio_id=stream.studio_id,
@@ -105,18 +120,16 @@ def load_config(stream_id: UUID) -> StreamConfig:
         is_enabled=stream.is_enabled and stream.studio.is_active,
         look=look_of(stream),
         persona_id=persona.pk,
-        revision_id=Revision.objects.filter(persona=persona).order_by("-number").values_list("id", flat=True).first(),
+        revision_id=character.revision_id,
         persona=_persona_text(persona, stream.language),
-        modes=Modes(
-            persona.stream_mode, persona.spicy_mode, persona.consistency, persona.creativity, persona.adaptability
-        ),
-        emotions=tuple(_emotion(row) for row in Emotion.objects.filter(persona=persona)),
+        modes=modes_of(persona),
+        emotions=tuple(_emotion(row) for row in character.emotions),
         motions=tuple(persona.motions),
-        reactions={row.kind: row.template for row in Reaction.objects.filter(persona=persona, is_enabled=True)},
-        lore=tuple(_lore(row) for row in Lore.objects.filter(persona=persona, is_enabled=True)),
+        reactions={row.kind: row.template for row in character.reactions if row.is_enabled},
+        lore=tuple(_lore(row) for row in Lore.objects.filter(persona_id=persona.pk, is_enabled=True)),
         brains=brains,
         voices=tuple(_voice(voice, problems) for voice in _chain(Voice, persona.voice_id)),
-        rules=RuleSet((*BUILTIN_RULES, *_rules(stream, problems))),
+        rules=rules_of(stream, persona, problems),
         budgets=tuple(_budgets(stream.pk)),
         viewer_cooldown_s=stream.viewer_cooldown_s,
         chat_fresh_s=stream.chat_fresh_s,
@@ -126,23 +139,10 @@ def load_config(stream_id: UUID) -> StreamConfig:
     )
 
 
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
-
-
 def _persona_text(persona: Persona, language: str) -> PersonaText:
-    languages = (language,) if language == persona.language else (language, persona.language)
-    return PersonaText(
-        name=persona.name,
-        identity=persona.identity,
-        style=_lines(persona.style_rules),
-        do=_lines(persona.do_rules),
-        dont=_lines(persona.dont_rules),
-        samples=_lines(persona.speech_samples),
-        languages=languages,
-        knowledge=_lines(persona.knowledge),
-        phrases={topic: tuple(lines) for topic, lines in persona.phrases.items()},
-    )
+    """Return the character in words, the stream's language first."""
+    words = persona_text(persona)
+    return words if language == persona.language else replace(words, languages=(language, persona.language))
 
 
 def _chain(model: type[EngineT], first_id: UUID | None) -> Iterator[EngineT]:
@@ -209,31 +209,6 @@ def _emotion(row: Emotion) -> EmotionSpec:
 def _lore(row: Lore) -> tuple[tuple[str, ...], str, bool]:
     keys = tuple(key.strip().casefold() for key in row.keys.split(",") if key.strip())
     return keys, row.content, row.is_constant
-
-
-def _rule_rows(stream: Stream) -> Iterator[ModerationRule]:
-    for row in ModerationRule.objects.filter(is_enabled=True):
-        if row.stream_id in {None, stream.pk}:
-            yield row
-
-
-def _rules(stream: Stream, problems: list[str]) -> Iterator[Rule]:
-    for row in _rule_rows(stream):
-        try:
-            rule = read_rule(
-                str(row.pk),
-                row.kind,
-                row.content,
-                name=row.name,
-                scope=row.scope,
-                action=row.action,
-                replacement=row.replacement,
-            )
-            RuleSet((rule,))
-        except InputInvalid:
-            problems.append(f"rule “{row.name}” cannot be used")
-        else:
-            yield rule
 
 
 def _budgets(stream_id: UUID) -> Iterator[BudgetSpec]:

@@ -1,0 +1,31 @@
+"""Reading characters: their rows, and what their revisions kept."""
+
+from personas.selectors.characters import (
+    EMOTION_FIELDS,
+    PERSONA_FIELDS,
+    REACTION_FIELDS,
+    content_of,
+    lines_of,
+    modes_of,
+    persona_text,
+    reaction_to,
+    vocabulary_of,
+)
+from personas.selectors.contents import LINK_FIELDS, Character, character_at, character_from, character_of
+
+__all__ = [
+    "EMOTION_FIELDS",
+    "LINK_FIELDS",
+    "PERSONA_FIELDS",
+    "REACTION_FIELDS",
+    "Character",
+    "character_at",
+    "character_from",
+    "character_of",
+    "content_of",
+    "lines_of",
+    "modes_of",
+    "persona_text",
+    "reaction_to",
+    "vocabulary_of",
+]
