@@ -26,12 +26,14 @@ def cautious(production_house: House) -> Iterator[House]:
 async def test_a_private_address_is_refused_by_default_and_shown(cautious: House, audience: Audience) -> None:
     stream = await asyncio.to_thread(cautious.character)
     page = await audience.stage(cautious, stream)
+    dock = await audience.dock(cautious, stream)
 
     spoken = await page.say("stub-say: I leak.", patience_s=60.0)
 
     assert spoken.outcome == "heard"
     assert spoken.has_audio
     assert "leak" not in spoken.text
+    await dock.until(lambda: "heard" in dock.statuses(spoken.turn))  # written down, not only heard
     state = (await page.state())["state"]
     assert state["brain"]["name"].startswith("scripted")
     assert (state["brain"]["ok"], state["voice"]["ok"]) == (False, False)
