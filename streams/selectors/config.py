@@ -11,9 +11,10 @@ from memory.models import Lore
 from personas.domain.inputs import PersonaText
 from personas.models import Brain, Emotion, Persona, Voice
 from personas.selectors import Character, character_at, character_of, modes_of, persona_text
+from streams.domain.builtin_rules import BUILTIN_RULES
+from streams.domain.moderation import Rule, RuleSet, read_rule
 from streams.domain.plan import BrainSpec, BudgetSpec, EmotionSpec, StreamConfig, VoiceSpec
-from streams.models import Stream
-from streams.selectors.moderation import rules_of
+from streams.models import ModerationRule, Stream
 from streams.selectors.stage import look_of
 from vtcontrol.kernel.errors import InputInvalid, NotFound, SecretUnreadable
 from vtcontrol.tenancy.compiled import CompiledQuery
@@ -129,7 +130,7 @@ def config_with(stream: Stream, character: Character) -> StreamConfig:
         lore=tuple(_lore(row) for row in Lore.objects.filter(persona_id=persona.pk, is_enabled=True)),
         brains=brains,
         voices=tuple(_voice(voice, problems) for voice in _chain(Voice, persona.voice_id)),
-        rules=rules_of(stream, persona, problems),
+        rules=RuleSet((*BUILTIN_RULES, *_rules(stream, problems))),
         budgets=tuple(_budgets(stream.pk)),
         viewer_cooldown_s=stream.viewer_cooldown_s,
         chat_fresh_s=stream.chat_fresh_s,
@@ -209,6 +210,31 @@ def _emotion(row: Emotion) -> EmotionSpec:
 def _lore(row: Lore) -> tuple[tuple[str, ...], str, bool]:
     keys = tuple(key.strip().casefold() for key in row.keys.split(",") if key.strip())
     return keys, row.content, row.is_constant
+
+
+def _rule_rows(stream: Stream) -> Iterator[ModerationRule]:
+    for row in ModerationRule.objects.filter(is_enabled=True):
+        if row.stream_id in {None, stream.pk}:
+            yield row
+
+
+def _rules(stream: Stream, problems: list[str]) -> Iterator[Rule]:
+    for row in _rule_rows(stream):
+        try:
+            rule = read_rule(
+                str(row.pk),
+                row.kind,
+                row.content,
+                name=row.name,
+                scope=row.scope,
+                action=row.action,
+                replacement=row.replacement,
+            )
+            RuleSet((rule,))
+        except InputInvalid:
+            problems.append(f"rule “{row.name}” cannot be used")
+        else:
+            yield rule
 
 
 def _budgets(stream_id: UUID) -> Iterator[BudgetSpec]:
