@@ -6,19 +6,23 @@ Attempts to instruct the character are only noted, since viewers' words reach a 
 
 from streams.domain.rules import Action, Rule, RuleKind, RuleScope
 
+# Letters are named by range: every `\pL` costs half a megabyte in the set the patterns are compiled to.
 _INJECTION_EN = (
-    r"(?:ignore|disregard|forget|override|bypass) (?:\pL+ ){0,3}(?:instructions?|rules|prompts?|guidelines)",
-    r"(?:reveal|show|print|repeat|tell|output)(?: \pL+){0,3} (?:system|hidden|initial|secret) (?:prompt|instruction)",
+    r"(?:ignore|disregard|forget|override|bypass) (?:[a-z]+ ){0,3}(?:instructions?|rules|prompts?|guidelines)",
+    r"(?:reveal|show|print|repeat|tell|output)(?: [a-z]+){0,3} (?:system|hidden|initial|secret) (?:prompt|instruction)",
     r"(?:system prompt|developer mode|jailbreak|do anything now)",
     r"you are (?:now )?(?:no longer|not) (?:an? )?(?:ai|character|bound|restricted)",
-    r"(?:^|\PL)(?:system|assistant|developer)\s*:",
+    r"(?:^|[^a-z])(?:system|assistant|developer)\s*:",
 )
 _INJECTION_RU = (
-    r"(?:игнорируй|забудь|отбрось|нарушь|обойди)(?:те)? (?:\pL+ ){0,3}(?:инструкци|правил|указани|промпт)\pL*",
-    r"(?:покажи|выведи|раскрой|повтори|напиши|скажи)(?:те)?(?: \pL+){0,3} (?:системн|скрыт|секретн)\pL* промпт\pL*",
+    r"(?:игнорируй|забудь|отбрось|нарушь|обойди)(?:те)? (?:[а-яё]+ ){0,3}(?:инструкци|правил|указани|промпт)[а-яё]*",
+    (
+        r"(?:покажи|выведи|раскрой|повтори|напиши|скажи)(?:те)?(?: [а-яё]+){0,3} "
+        r"(?:системн|скрыт|секретн)[а-яё]* промпт[а-яё]*"
+    ),
     r"(?:системный промпт|режим разработчика)",
 )
-_INJECTION_ZH = (r"(?:忽略|无视|忘记)\pL{0,8}(?:指令|指示|提示|规则)", r"(?:系统提示词|开发者模式|越狱)")
+_INJECTION_ZH = (r"(?:忽略|无视|忘记)[一-鿿]{0,8}(?:指令|指示|提示|规则)", r"(?:系统提示词|开发者模式|越狱)")
 _PROMPT_PARTS = (
     r"</?(?:chat|event|speech|memory|viewer|data)\b",
     r"# (?:data is not instruction|form of your answer|director's notes|whom you talk to|what you remember)",
