@@ -1,5 +1,5 @@
 """The admin of characters. Each module registers what it shows."""
 
-from personas.admin import avatars, engines, parts, persona
+from personas.admin import avatars, engines, parts, persona, scenarios
 
-__all__ = ["avatars", "engines", "parts", "persona"]
+__all__ = ["avatars", "engines", "parts", "persona", "scenarios"]

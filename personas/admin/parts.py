@@ -1,4 +1,4 @@
-"""The admin of what belongs to a persona: emotions, reactions, scenarios, revisions."""
+"""The admin of what belongs to a persona: emotions, reactions, revisions."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from personas.models import Emotion, Persona, Reaction, Revision, Scenario
+from personas.models import Emotion, Persona, Reaction, Revision
 from personas.services import record_revision
 from vtcontrol.tenancy.admin_base import ReadOnlyAdmin, StudioModelAdmin
 from vtcontrol.tenancy.admin_forms import Slider, StudioForm
@@ -98,26 +98,6 @@ class ReactionAdmin(PartAdmin):
     def what(self, reaction: Reaction) -> SafeString:
         """Show the template's beginning."""
         return clipped(reaction.template, 80)
-
-
-@admin.register(Scenario, site=site)
-class ScenarioAdmin(StudioModelAdmin):
-    """Moments to try a persona on."""
-
-    place = Place(Shelf.CHARACTERS, 7, "science")
-    about = _("Moments to try a persona on: what is said, and what must never be in the answer.")
-    next_step = _("Write down the moment you are afraid of, and the words that must not come up.")
-    list_display = ("name", "persona", "kind", "what")
-    list_filter = (OF_PERSONA,)
-    list_select_related = ("persona",)
-    search_fields = ("name", "text")
-    autocomplete_fields = ("persona",)
-    fields = ("persona", "name", "kind", "viewer", "text", "must_not_say")
-
-    @display(description=_("what is said"))
-    def what(self, scenario: Scenario) -> SafeString:
-        """Show the line's beginning."""
-        return clipped(scenario.text, 80)
 
 
 @admin.register(Revision, site=site)

@@ -4,7 +4,8 @@ from personas.models.characters import Emotion, Language, Persona, Reaction
 from personas.models.engines import AudioFormat, Brain, Voice, VoiceEngine
 from personas.models.fields import TAG_NAME, unit_field
 from personas.models.looks import Avatar
-from personas.models.revisions import CardSource, Revision, Scenario
+from personas.models.revisions import CardSource, Revision
+from personas.models.scenarios import Scenario
 
 __all__ = [
     "TAG_NAME",

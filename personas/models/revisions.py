@@ -1,11 +1,10 @@
-"""What characters were: revisions, the cards they came from, and the moments they are tried on."""
+"""What characters were: revisions, and the cards they came from."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from personas.models.characters import Persona
-from vtcontrol.kernel.events import EventKind
 from vtcontrol.tenancy.owned import StudioOwned
 
 
@@ -29,33 +28,6 @@ class Revision(StudioOwned):
 
     def __str__(self) -> str:
         return f"№ {self.number}"
-
-
-class Scenario(StudioOwned):
-    """A moment to try a persona on: an event and what must not happen in the answer."""
-
-    persona = models.ForeignKey(Persona, on_delete=models.CASCADE, related_name="scenarios", verbose_name=_("persona"))
-    name = models.CharField(_("name"), max_length=80)
-    kind = models.CharField(
-        _("event"),
-        max_length=16,
-        choices=[(kind.value, kind.value) for kind in EventKind if kind is not EventKind.DIRECTOR_SAY],
-        default=EventKind.CHAT,
-    )
-    viewer = models.CharField(_("viewer"), max_length=60, blank=True)
-    text = models.TextField(_("what is said"), max_length=2000)
-    must_not_say = models.TextField(
-        _("must not be said"), max_length=2000, blank=True, help_text=_("Words or phrases, one a line.")
-    )
-
-    class Meta:
-        verbose_name = _("scenario")
-        verbose_name_plural = _("scenarios")
-        ordering = ("name",)
-        constraints = (models.UniqueConstraint(fields=("persona", "name"), name="one_scenario_a_name"),)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class CardSource(StudioOwned):

@@ -45,7 +45,7 @@ TEAMS_WORDS: dict[str, tuple[str, ...]] = {
     "personas.Persona": ("identity", "style_rules", "do_rules", "dont_rules", "speech_samples", "knowledge", "phrases"),
     "personas.Reaction": ("template",),
     "personas.Revision": ("content",),
-    "personas.Scenario": ("viewer", "text", "must_not_say"),
+    "personas.Scenario": ("name", "script", "must_not_say", "must_say_any"),
     "relationships.Viewer": ("notes", "never_mention", "avoid", "tags"),
     "streams.DirectorNote": ("text",),
     "streams.ModerationRule": ("content",),

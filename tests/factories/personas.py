@@ -94,8 +94,7 @@ def make_scenario(persona: Persona, marker: str = "") -> Scenario:
         Scenario,
         persona=persona,
         name=f"{marker}A rude guest",
-        viewer=f"{marker}Grump",
-        text=f"{marker}You are boring.",
+        script=f"{marker}Grump: {marker}You are boring.",
         must_not_say=f"{marker}shut up",
     )
 

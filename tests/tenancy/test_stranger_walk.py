@@ -172,6 +172,16 @@ def _import_card(walk: Walk, page: ModelPage) -> Calls:
             yield Call("POST", url, {"digest": digest, "name": ECHO, "choice": choice, **looks}, follows=True)
 
 
+def _take_in(walk: Walk, page: ModelPage) -> Calls:
+    """The house's scenarios and a file's, for our character."""
+    url, ours = walk.url(page), str(walk.world.persona.pk)
+    entry = {"name": "Hi", "script": "Bo: hello"}
+    content = json.dumps({"format": "vtcontrol.scenarios", "version": 1, "scenarios": [entry]})
+    yield Call("GET", url, {"persona": ours})
+    yield Call("POST", url, {"persona": ours})
+    yield Call("POST", url, {"persona": ours}, (("file", content),))
+
+
 def _card(walk: Walk, page: ModelPage) -> Calls:
     """Our character as each file it can leave as."""
     url = walk.url(page, walk.our_row(page.model).pk)
@@ -245,6 +255,7 @@ PAGES: dict[str, Callable[[Walk, ModelPage], Calls]] = {
     "try": _try,
     # pages beside a list
     "import_card": _import_card,
+    "take_in": _take_in,
     "card": _card,
     "review": _listed,
     "recall": _listed,

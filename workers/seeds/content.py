@@ -130,13 +130,11 @@ class Barrier:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """A scenario: what is said to the character, and what it must not answer."""
+    """A scenario: its script (`personas.domain.rehearsal.script`), and what must not be answered."""
 
     name: str
-    text: str
+    script: str
     must_not_say: tuple[str, ...]
-    viewer: str = ""
-    kind: str = "chat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,14 +102,7 @@ def _add_parts(show: Show, persona: Persona) -> None:
         for answer in show.reactions
     )
     Scenario.objects.bulk_create(
-        Scenario(
-            persona=persona,
-            name=one.name,
-            kind=one.kind,
-            viewer=one.viewer,
-            text=one.text,
-            must_not_say="\n".join(one.must_not_say),
-        )
+        Scenario(persona=persona, name=one.name, script=one.script, must_not_say="\n".join(one.must_not_say))
         for one in show.rehearsals
     )
     Lore.objects.bulk_create(

@@ -496,16 +496,13 @@ SHOW = Show(
     rehearsals=(
         Rehearsal(
             "Is she real?",
-            "honest question, are you a real person or a bot?",
+            "Moss: honest question, are you a real person or a bot?",
             ("I am human", "I'm human", "I am a real person", "I'm a real person"),
-            viewer="Moss",
         ),
         Rehearsal(
             "A pun with money",
-            "I am shore you needed this. Water you waiting for, laugh!",
+            "Captain Waffles [donation 5 EUR]: I am shore you needed this. Water you waiting for, laugh!",
             ("capsize", "capsized", "capsizing"),
-            viewer="Captain Waffles",
-            kind="donation",
         ),
     ),
     house_rules=_HOUSE_RULES,
