@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from streams.api import feed, health, lists, memories, queue, schema, viewers, views
+from streams.api import feed, health, lists, memories, pages, queue, schema, viewers, views
 
 urlpatterns = [
     path("schema", schema.SchemaView.as_view(), name="schema"),
@@ -46,5 +46,7 @@ urlpatterns = [
         viewers.ViewerNotesView.as_view(),
         name="viewer-notes",
     ),
+    path("streams/<uuid:stream_id>/pages", pages.PagesView.as_view(), name="stream-pages"),
+    path("streams/<uuid:stream_id>/pages/<slug:page>/primary", pages.PrimaryView.as_view(), name="page-primary"),
     path("streams/<uuid:stream_id>/health", health.HealthView.as_view(), name="stream-health"),
 ]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
+from django.test import AsyncClient
 
 from personas.models import Persona
 from streams.consumers import base
@@ -17,6 +18,7 @@ from streams.selectors.stage import open_pages
 from streams.services import looks
 from streams.services import pages as page_services
 from streams.services.pages import PRIMARY_S, PageFacts
+from tests.factories.tenancy import make_token
 from tests.live import test_sockets as sockets
 from tests.live.test_sockets import Opener, Page, in_scope, refused, socket, ticket_of
 from vtcontrol.kernel.errors import Conflict, NotFound
@@ -134,6 +136,24 @@ async def test_a_chosen_page_becomes_primary_and_the_old_one_is_told(
     assert await become(chosen)
     assert await become(old) is False
     assert [row["is_primary"] for row in await in_scope(stream, open_pages, stream.pk)] == [False, True]
+
+
+async def test_a_program_lists_the_pages_and_chooses_the_primary_one(
+    stream: Stream, pages: Opener, async_client: AsyncClient
+) -> None:
+    old, chosen = await pages(stream), await pages(stream)
+    token = await in_scope(stream, lambda: make_token(TokenKind.API, stream=stream)[1])
+    path, asked = f"/api/v1/streams/{stream.pk}/pages", {"headers": {"Authorization": f"Bearer {token}"}}
+
+    answer = await async_client.post(f"{path}/{chosen.hello['page']}/primary", **asked)
+    listed = await async_client.get(path, **asked)
+
+    assert answer.status_code == 202
+    assert [(row["page"], row["is_primary"]) for row in listed.json()] == [
+        (old.hello["page"], False),
+        (chosen.hello["page"], True),
+    ]
+    assert await become(chosen)
 
 
 async def test_a_preview_a_stranger_and_a_sleeper_cannot_be_made_primary(

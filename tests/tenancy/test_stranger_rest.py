@@ -14,7 +14,7 @@ from django.test import Client
 
 from memory.models import Memory
 from relationships.models import Viewer
-from streams.models import InboxEvent
+from streams.models import InboxEvent, StagePage
 from tests.factories.tenancy import make_ticket, make_token
 from tests.tenancy.routes import API, all_routes
 from tests.tenancy.tables import rows_of
@@ -69,6 +69,8 @@ CASES: dict[str, dict[str, Any]] = {
     "streams/<uuid:stream_id>/viewers/<uuid:viewer_id>/unmute": {"post": {}},
     "streams/<uuid:stream_id>/viewers/<uuid:viewer_id>/notes": {"post": {"text": "Plays the cello."}},
     "streams/<uuid:stream_id>/health": {"get": None},
+    "streams/<uuid:stream_id>/pages": {"get": None},
+    "streams/<uuid:stream_id>/pages/<slug:page>/primary": {"post": {}},
     "streams/<uuid:stream_id>/skip": {"post": {}},
     "streams/<uuid:stream_id>/panic": {"post": {}},
     "streams/<uuid:stream_id>/release": {"post": {}},
@@ -126,6 +128,7 @@ def _path(route: str, stream: Any, walk: Walk) -> str:
     ids |= {"memory_id": walk.our_row(Memory).pk}
     for name, value in ids.items():
         route = route.replace(f"<uuid:{name}>", str(value))
+    route = route.replace("<slug:page>", walk.our_row(StagePage).page)
     return f"/{API}{_ours(route, walk)}"
 
 
@@ -163,7 +166,7 @@ def test_the_cases_are_good_in_our_own_hands(walk: Walk) -> None:
 def test_the_stranger_gets_nothing_from_a_rest_route(route: str, walk: Walk) -> None:
     wrong = []
     paths = {_path(route, walk.world.stream, walk)}
-    if "event_id" in route or "viewer_id" in route:
+    if any(name in route for name in ("event_id", "viewer_id", "<slug:page>")):
         paths.add(_path(route, walk.other_world.stream, walk))
     for bearer in _bearers(walk):
         for path in paths:
