@@ -25,6 +25,7 @@ class Line:
         heard_ms: Milliseconds that were heard, or None while unknown.
         viewer: Who wrote it, if we know the person.
         is_pinned: It waits, and a person of the team asked for it to be answered next.
+        decided_by: Who approved or rejected it, by name, or "".
     """
 
     id: UUID
@@ -39,6 +40,7 @@ class Line:
     heard_ms: int | None = None
     viewer: UUID | None = None
     is_pinned: bool = False
+    decided_by: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return the line for a socket or REST answer."""

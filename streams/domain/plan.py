@@ -7,6 +7,7 @@ from uuid import UUID
 
 from personas.domain.inputs import PersonaText
 from personas.domain.modes import Modes
+from streams.domain.approval import Approval
 from streams.domain.moderation import RuleSet
 
 
@@ -123,6 +124,7 @@ class StreamConfig:
         chat_fresh_s: Seconds a chat line stays worth an answer.
         uses_relationships: The card of the viewer is in the prompt, and scores move.
         answers_commands: The character says so when a viewer asked for something about their data.
+        approval: What is held for a person.
         problems: What cannot be used (a key that cannot be read), for the status line.
     """
 
@@ -149,4 +151,5 @@ class StreamConfig:
     chat_fresh_s: int
     uses_relationships: bool = True
     answers_commands: bool = True
+    approval: Approval = field(default_factory=Approval)
     problems: tuple[str, ...] = ()

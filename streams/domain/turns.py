@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from personas.domain.prompt import Prompt
+from streams.domain.approval import ApprovedWords, HeldReply, plain
 from streams.domain.triage import Candidate
 
 TAIL_MS = 120  # a segment is heard to its end when no more than this is missing
@@ -46,6 +47,7 @@ class Claim:
         is_degraded: A budget is used up: only engines that cost nothing.
         frames: What docks are to be told.
         never: What is never to be mentioned in this answer.
+        approved: Words a person let through, said as they stand; None where the answer is still to be thought.
     """
 
     candidate: Candidate
@@ -59,6 +61,7 @@ class Claim:
     is_degraded: bool
     frames: tuple[dict[str, Any], ...]
     never: tuple[str, ...] = ()
+    approved: ApprovedWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,9 @@ class TurnReport:
         firings: Moderation rules that fired.
         prompt_record: What "Why did it say that?" shows; JSON.
         note_ids: Director's notes that steered it.
+        held: The answer waits for a person; nothing of it was said.
+        emotion: The feeling it would begin with, where nothing was said.
+        approved: It was said after a person let it through.
     """
 
     turn_id: UUID
@@ -168,10 +174,15 @@ class TurnReport:
     firings: tuple[Firing, ...] = ()
     prompt_record: Mapping[str, Any] = field(default_factory=dict)
     note_ids: tuple[UUID, ...] = ()
+    held: HeldReply | None = None
+    emotion: str = ""
+    approved: ApprovedWords | None = None
 
     @property
     def text(self) -> str:
-        """What was said."""
+        """What was said, or is held."""
+        if self.held is not None:
+            return plain(self.held.text)
         return " ".join(segment.text for segment in self.segments if segment.text)
 
     @property

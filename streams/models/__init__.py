@@ -1,5 +1,6 @@
 """On air: streams and their live state, what came in, what was said, the rules of what may be said, stage and links."""
 
+from streams.models.approval import HELD_BY, HELD_STATES, HeldLine
 from streams.models.direction import Command, CommandState, DirectorNote, ObsEffect
 from streams.models.inbox import EVENT_KINDS, EVENT_STATES, InboxEvent
 from streams.models.links import ChannelLink, LinkFault, LinkStatus, Platform
@@ -11,6 +12,8 @@ from streams.models.turns import HeardSource, Segment, Turn, TurnState
 __all__ = [
     "EVENT_KINDS",
     "EVENT_STATES",
+    "HELD_BY",
+    "HELD_STATES",
     "RANGES",
     "BadgePlace",
     "Broadcast",
@@ -19,6 +22,7 @@ __all__ = [
     "CommandState",
     "DirectorNote",
     "HeardSource",
+    "HeldLine",
     "InboxEvent",
     "LinkFault",
     "LinkStatus",

@@ -16,7 +16,8 @@ EVENT_KINDS = [
     (EventKind.SILENCE, _("Silence")), (EventKind.DIRECTOR_SAY, _("Director’s words")),
 ]  # fmt: skip
 EVENT_STATES = [
-    (EventState.WAITING, _("Waiting")), (EventState.TAKEN, _("Being answered")), (EventState.ANSWERED, _("Answered")),
+    (EventState.WAITING, _("Waiting")), (EventState.TAKEN, _("Being answered")),
+    (EventState.HELD, _("Held for approval")), (EventState.ANSWERED, _("Answered")),
     (EventState.FOLDED, _("Folded into another")), (EventState.PASSED_OVER, _("Passed over")),
     (EventState.EXPIRED, _("Expired")), (EventState.CANCELLED, _("Cancelled")), (EventState.FAILED, _("Failed")),
 ]  # fmt: skip

@@ -7,8 +7,15 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from personas.models import Language, Persona
+from streams.domain.approval import HELD_MOST, TIMEOUT_LEAST_S, TIMEOUT_MOST_S, ApprovalMode
 from vtcontrol.tenancy.history import studio_history
 from vtcontrol.tenancy.owned import LiveConfig, StudioOwned
+
+APPROVAL_MODES = [
+    (ApprovalMode.OFF, _("Never: a rule that asks for a person drops the line")),
+    (ApprovalMode.RULES, _("When a moderation rule asks for it")),
+    (ApprovalMode.EVERYTHING, _("Before every answer")),
+]
 
 
 class Stream(LiveConfig):
@@ -38,6 +45,23 @@ class Stream(LiveConfig):
     answers_commands = models.BooleanField(
         _("answers privacy commands"), default=True, help_text=_("Off: !forgetme and the like are done silently.")
     )
+    approval = models.CharField(
+        _("asks a person"), max_length=10, choices=APPROVAL_MODES, default=ApprovalMode.RULES,
+        help_text=_("What is held until somebody of the team approves it. Nothing of a held line is voiced or shown."),
+    )  # fmt: skip
+    approval_timeout_s = models.PositiveSmallIntegerField(
+        _("time to decide"), default=60,
+        validators=[MinValueValidator(TIMEOUT_LEAST_S), MaxValueValidator(TIMEOUT_MOST_S)],
+        help_text=_("Seconds; a line nobody decided on by then is not said."),
+    )  # fmt: skip
+    approval_most = models.PositiveSmallIntegerField(
+        _("lines held at once"), default=8, validators=[MinValueValidator(1), MaxValueValidator(HELD_MOST)],
+        help_text=_("One more, and the oldest is given up."),
+    )  # fmt: skip
+    approval_waits = models.BooleanField(
+        _("wait for the decision"), default=False,
+        help_text=_("On: nothing else is answered while a line is held. Off: the show goes on with the next line."),
+    )  # fmt: skip
     history = studio_history()
 
     class Meta:

@@ -14,6 +14,10 @@ class TurnState(models.TextChoices):
 
     PREPARING = "preparing", _("Thinking")
     SPEAKING = "speaking", _("Speaking")
+    HELD = "held", _("Held for approval")
+    APPROVED = "approved", _("Approved, about to be said")
+    REJECTED = "rejected", _("Rejected")
+    EXPIRED = "expired", _("Not approved in time")
     HEARD = "heard", _("Heard")
     CUT = "cut", _("Cut short")
     EMPTY = "empty", _("Nothing to say")

@@ -11,6 +11,7 @@ from memory.models import Lore
 from personas.domain.inputs import PersonaText
 from personas.models import Brain, Emotion, Persona, Voice
 from personas.selectors import Character, character_at, character_of, modes_of, persona_text
+from streams.domain.approval import Approval, approval_of
 from streams.domain.builtin_rules import BUILTIN_RULES
 from streams.domain.moderation import Rule, RuleSet, read_rule
 from streams.domain.plan import BrainSpec, BudgetSpec, EmotionSpec, StreamConfig, VoiceSpec
@@ -111,6 +112,7 @@ def config_with(stream: Stream, character: Character) -> StreamConfig:
     """
     persona = character.persona
     problems = [f"the {name} of this revision is no more" for name in character.gone]
+    rules = RuleSet((*BUILTIN_RULES, *_rules(stream, problems)))
     brains = tuple(_brain(brain, problems) for brain in _chain(Brain, persona.brain_id))
     return StreamConfig(
         studio_id=stream.studio_id,
@@ -130,12 +132,13 @@ def config_with(stream: Stream, character: Character) -> StreamConfig:
         lore=tuple(_lore(row) for row in Lore.objects.filter(persona_id=persona.pk, is_enabled=True)),
         brains=brains,
         voices=tuple(_voice(voice, problems) for voice in _chain(Voice, persona.voice_id)),
-        rules=RuleSet((*BUILTIN_RULES, *_rules(stream, problems))),
+        rules=rules,
         budgets=tuple(_budgets(stream.pk)),
         viewer_cooldown_s=stream.viewer_cooldown_s,
         chat_fresh_s=stream.chat_fresh_s,
         uses_relationships=stream.uses_relationships,
         answers_commands=stream.answers_commands,
+        approval=_approval(stream, rules),
         problems=tuple(problems),
     )
 
@@ -157,6 +160,17 @@ def _chain(model: type[EngineT], first_id: UUID | None) -> Iterator[EngineT]:
             return
         yield engine
         next_id = engine.fallback_id
+
+
+def _approval(stream: Stream, rules: RuleSet) -> Approval:
+    return approval_of(
+        rules,
+        stream.approval,
+        is_always=False,
+        timeout_s=stream.approval_timeout_s,
+        most=stream.approval_most,
+        is_waiting=stream.approval_waits,
+    )
 
 
 def _secret(credential: Credential | None, what: str, problems: list[str]) -> str:

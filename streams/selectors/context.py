@@ -1,7 +1,7 @@
 """The frozen context of a turn: one read of everything the prompt is made from."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +11,10 @@ from personas.domain.modes import SamplingOverrides, sampling
 from personas.domain.prompt import Prompt, build
 from relationships.domain.secrets import mentions, secrets_of
 from relationships.selectors import card_for_prompt, never_about
+from streams.domain.approval import ApprovedWords
 from streams.domain.plan import StreamConfig
 from streams.models import DirectorNote, InboxEvent
+from streams.selectors.approval import approved_words
 from vtcontrol.kernel.chat import Brief, ChatMessage, Role
 from vtcontrol.kernel.events import EventKind
 from vtcontrol.tenancy.compiled import CompiledQuery
@@ -32,12 +34,14 @@ class Context:
         memories: The recalled ones, for the record.
         note_ids: Director's notes in it.
         never: What is never to be mentioned now; for moderation alone.
+        approved: The words a person let through, which are said as they stand.
     """
 
     prompt: Prompt
     memories: tuple[dict[str, Any], ...]
     note_ids: tuple[UUID, ...]
     never: tuple[str, ...] = ()
+    approved: ApprovedWords | None = None
 
 
 def vocabulary_of(config: StreamConfig) -> Vocabulary:
@@ -68,7 +72,7 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
         now: The time of the turn.
     """
     if event.kind == EventKind.DIRECTOR_SAY:
-        return _verbatim(config, event)
+        return _verbatim(config, event, event.text)
     is_on = config.uses_relationships
     card = card_for_prompt(event.viewer_id, config.persona_id, config.language, now=now, is_on=is_on)
     never = (*card.never, *never_about(event.text))
@@ -99,11 +103,25 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
     )
 
 
-def _verbatim(config: StreamConfig, event: InboxEvent) -> Context:
+def gather_approved(config: StreamConfig, event: InboxEvent, *, now: dt.datetime) -> Context | None:
+    """Return the context of an answer that was approved: nothing is asked again, but what is never said still is not.
+
+    None when there is no such answer any more.
+    """
+    approved = approved_words(event.pk)
+    if approved is None:
+        return None
+    is_on = config.uses_relationships
+    card = card_for_prompt(event.viewer_id, config.persona_id, config.language, now=now, is_on=is_on)
+    never = (*card.never, *never_about(event.text))
+    return replace(_verbatim(config, event, approved.text), never=never, approved=approved)
+
+
+def _verbatim(config: StreamConfig, event: InboxEvent, text: str) -> Context:
     """Return the context of words that are spoken as they stand: nothing is asked, nothing recalled, no note used."""
-    words = ChatMessage(Role.ASSISTANT, event.text)
+    words = ChatMessage(Role.ASSISTANT, text)
     drawn = sampling(config.modes, SamplingOverrides())
-    brief = Brief(character=config.persona.name, kind=event.kind, text=event.text, language=config.language)
+    brief = Brief(character=config.persona.name, kind=event.kind, text=text, language=config.language)
     return Context(Prompt((words,), (), 0, 0, drawn, brief), (), ())
 
 

@@ -62,7 +62,7 @@ _WAITING = CompiledQuery(
     ),
     stream_id=UUID,
 )
-_PICK_FIELDS = ("amount", "currency", "author_name", "broadcast_id", "attempts")
+_PICK_FIELDS = ("amount", "currency", "author_name", "broadcast_id", "attempts", "reason")
 _PICK = CompiledQuery(
     lambda event_id: InboxEvent.objects.filter(pk=event_id).order_by().values_list(*WAITING_FIELDS, *_PICK_FIELDS),
     event_id=UUID,

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, F, QuerySet, Subquery, Sum, When
 from django.utils import timezone
 
 from streams.domain.lines import Line, speaker_of
@@ -33,7 +33,7 @@ def event_line(event: InboxEvent, *, turn_id: UUID | None = None) -> Line:
     )
 
 
-def turn_line(turn: Turn, character: str, *, heard_ms: int | None = None) -> Line:
+def turn_line(turn: Turn, character: str, *, heard_ms: int | None = None, decided_by: str = "") -> Line:
     """Return the character's line."""
     return Line(
         id=turn.pk,
@@ -46,6 +46,7 @@ def turn_line(turn: Turn, character: str, *, heard_ms: int | None = None) -> Lin
         reason=turn.reason,
         emotion=turn.emotion,
         heard_ms=heard_ms,
+        decided_by=decided_by,
     )
 
 
@@ -122,10 +123,12 @@ def dock_snapshot(stream_id: UUID) -> dict[str, Any]:
     turns = (
         Turn.objects.filter(stream_id=stream_id).order_by("-started_at", "-id").defer("prompt", "timings")[:LINES_SHOWN]
     )
-    turns = turns.annotate(heard_ms=Sum("segments__heard_ms"))
+    turns = turns.annotate(heard_ms=Sum("segments__heard_ms"), decided_by=F("held__decided_by"))
     answered_by = {turn.event_id: turn.pk for turn in reversed(turns) if turn.event_id}
     lines = [event_line(event, turn_id=answered_by.get(event.pk)) for event in events]
-    lines += [turn_line(turn, stream.persona.name, heard_ms=turn.heard_ms) for turn in turns]
+    lines += [
+        turn_line(turn, stream.persona.name, heard_ms=turn.heard_ms, decided_by=turn.decided_by or "") for turn in turns
+    ]
     lines.sort(key=lambda line: (line.at, line.id.int))
     return {
         "type": "hello",

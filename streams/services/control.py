@@ -12,6 +12,7 @@ from django.utils import timezone
 from streams.hints import announce, announce_dock, control_group, page_frame, stage_group
 from streams.models import InboxEvent, StreamState
 from streams.selectors.state import state_frame
+from streams.services.approval import give_up_all
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.kernel.events import EventState
 from vtcontrol.tenancy.tasks import enqueue
@@ -54,7 +55,7 @@ def skip(stream_id: UUID, *, reason: str = "skip") -> None:
 
 @transaction.atomic
 def panic(stream_id: UUID) -> None:
-    """Silence the stream, clear its queue, and keep it silent until it is released.
+    """Silence the stream, clear its queue and what is held, and keep it silent until it is released.
 
     Raises:
         NotFound: No such stream in this studio.
@@ -62,7 +63,8 @@ def panic(stream_id: UUID) -> None:
     now = timezone.now()
     state = _change(stream_id, control_epoch=F("control_epoch") + 1, panicked_at=now)
     waiting = InboxEvent.objects.filter(stream_id=stream_id, state=EventState.WAITING)
-    if waiting.update(state=EventState.CANCELLED, reason="panic", decided_at=now):
+    given_up = give_up_all(stream_id, "panic")
+    if waiting.update(state=EventState.CANCELLED, reason="panic", decided_at=now) or given_up:
         state = _change(stream_id)  # nobody tells their lines one by one
     _stop(stream_id, state, "panic")
     _tell(stream_id, state)

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from streams.domain.lines import line_frames
+from streams.domain.lines import Line, line_frames
 from streams.hints import announce_dock
 from streams.models import InboxEvent, StreamState, Turn
 from streams.selectors.state import OPEN_TURNS, event_line, state_frame
-from streams.services import control
+from streams.services import approval, control
 from vtcontrol.kernel.errors import InputInvalid
 from vtcontrol.kernel.events import EventState
 
@@ -38,7 +38,7 @@ class Deletion:
 
 
 def take_back(stream_id: UUID, deletion: Deletion) -> int:
-    """Cancel what waits of it, and stop the turn that answers it; return how many events were met.
+    """Cancel what waits or is held of it, and stop the turn that answers it; return how many events were met.
 
     Raises:
         InputInvalid: It names no platform.
@@ -53,7 +53,7 @@ def take_back(stream_id: UUID, deletion: Deletion) -> int:
 
 def _open_events(stream_id: UUID, deletion: Deletion) -> "QuerySet[InboxEvent]":
     rows: QuerySet[InboxEvent] = InboxEvent.objects.filter(stream_id=stream_id, platform=deletion.platform)
-    rows = rows.filter(state__in=(EventState.WAITING, EventState.TAKEN))
+    rows = rows.filter(state__in=(EventState.WAITING, EventState.TAKEN, EventState.HELD))
     if deletion.platform_id:
         return rows.filter(platform_id=deletion.platform_id)
     return rows.filter(author_id=deletion.author_id) if deletion.author_id else rows
@@ -63,7 +63,9 @@ def _take_back(stream_id: UUID, deletion: Deletion) -> int:
     StreamState.objects.select_for_update().get(stream_id=stream_id)  # nobody claims meanwhile
     met = list(_open_events(stream_id, deletion).order_by("received_at", "id"))
     taken = [event.pk for event in met if event.state == EventState.TAKEN]
-    cancelled = [event for event in met if event.state == EventState.WAITING]
+    held = approval.take_back([event.pk for event in met], DELETED)
+    ended = {line.id for line in held}
+    cancelled = [event for event in met if event.state == EventState.WAITING and event.pk not in ended]
     ids, now = [event.pk for event in cancelled], timezone.now()
     InboxEvent.objects.filter(pk__in=ids).update(state=EventState.CANCELLED, reason=DELETED, decided_at=now)
     if taken:  # the mark outlives a lost worker: its heir does not answer it after all
@@ -72,16 +74,16 @@ def _take_back(stream_id: UUID, deletion: Deletion) -> int:
             control.skip(stream_id, reason=DELETED)
     for event in cancelled:
         event.state, event.reason = EventState.CANCELLED, DELETED
-    if cancelled:
-        _tell(stream_id, cancelled)
+    if cancelled or held:
+        _tell(stream_id, [*held, *(event_line(event) for event in cancelled)])
     return len(met)
 
 
-def _tell(stream_id: UUID, cancelled: list[InboxEvent]) -> None:
+def _tell(stream_id: UUID, cancelled: list[Line]) -> None:
     """Show the docks the cancelled lines and the new count; a gap in the versions makes them fetch the rest."""
     told = cancelled[-LINES_TOLD:]
     row = StreamState.objects.filter(stream_id=stream_id)
     row.update(version=F("version") + len(told) + (len(cancelled) > len(told)) + 1)
     state = row.get()
-    frames = line_frames(state.version - 1, [event_line(event) for event in told])
+    frames = line_frames(state.version - 1, told)
     announce_dock(stream_id, *frames, state_frame(stream_id))

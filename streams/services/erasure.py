@@ -26,9 +26,9 @@ from relationships.models import FormerName, Identity, Relationship, Viewer
 from relationships.services.bonds import family_of
 from streams.domain.trails import Finder, Trail, trail_of
 from streams.hints import announce_dock
-from streams.models import InboxEvent, StreamState, Turn
+from streams.models import HeldLine, InboxEvent, StreamState, Turn
 from streams.selectors.state import OPEN_TURNS, state_frame
-from streams.services import control
+from streams.services import approval, control
 from streams.services.personal_data import EMPTIED_EVENT, EMPTIED_TURN, MENTIONS, TEAMS_WORDS
 from vtcontrol.kernel.errors import InputInvalid
 from vtcontrol.tenancy.history import StudioHistory
@@ -67,6 +67,7 @@ def erase_rows(viewer: Viewer) -> tuple[Trail, Counts, list[tuple[UUID, dt.datet
     quoted = list(_quoting(family, turn_ids))
     counts: Counts = Counter()
     _stop_speaking(turn_ids)
+    _take_back_held(event_ids)
     counts += _empty_events(event_ids)
     counts += _empty_turns(turn_ids)
     counts += _forget(family, turn_ids, memories)
@@ -120,6 +121,15 @@ def _stop_speaking(turn_ids: set[UUID]) -> None:
             control.skip(stream_id, reason="deleted")
 
 
+def _take_back_held(event_ids: set[UUID]) -> None:
+    """Cancel what waits for a decision, or was approved and not yet said; the docks are told with the rest."""
+    for batch in _batches(event_ids):
+        held = HeldLine.objects.filter(event__in=batch).order_by("stream_id")
+        for stream_id in held.values_list("stream_id", flat=True).distinct():
+            StreamState.objects.select_for_update().get(stream_id=stream_id)  # nobody decides meanwhile
+        approval.take_back(batch, "deleted")
+
+
 def _empty_events(event_ids: set[UUID]) -> Counts:
     counts: Counts = Counter()
     streams: set[UUID] = set()
@@ -160,7 +170,7 @@ def words_about(target: type[models.Model], ids: list[UUID]) -> Counts:
     return +counts
 
 
-_CODES = {"emotion", "motion", "engine", "action", "rule_name", "reason", "digest", "language"}
+_CODES = {"emotion", "motion", "engine", "action", "rule_name", "reason", "digest", "language", "decided_by"}
 
 
 def refresh_docks(stream_id: UUID) -> None:

@@ -17,7 +17,7 @@ from django.db.models import Subquery
 from django.utils import timezone
 
 from relationships.services import Author, KnownViewer, recognise
-from streams.domain.lines import line_frames
+from streams.domain.lines import Line, line_frames
 from streams.domain.moderation import Outcome, RuleHit
 from streams.domain.moderation import Verdict as Judgement
 from streams.domain.plan import StreamConfig
@@ -27,6 +27,7 @@ from streams.hints import announce_all, control_group, dock_group, nudge, page_p
 from streams.models import Broadcast, InboxEvent, Stream, StreamState, Verdict
 from streams.selectors.config import config_of
 from streams.selectors.state import event_line
+from streams.services.approval import hold_events
 from streams.services.commands import carry_out, command_in
 from streams.services.unnamed import hidden_digest, hidden_id, take_names_off
 from vtcontrol.kernel.errors import Conflict, InputInvalid, NotFound
@@ -40,6 +41,7 @@ TEXT_LONGEST = 2000
 NAME_LONGEST = 80
 BATCH_MOST = 2000
 LINES_TOLD = 20
+OPEN = (EventState.WAITING, EventState.HELD)
 HELD_AT_LEAST = dt.timedelta(seconds=1)
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 _FIRST_WITHOUT_SPACES = "\u2e80"  # Chinese and Japanese are written without spaces between words
@@ -197,9 +199,9 @@ def _store(
         if (key := _key(event)) not in known:
             fresh.setdefault(key, event)
     if fresh:
-        rows = _write(config, door, fresh, received_at)
+        rows, given_up = _write(config, door, fresh, received_at)
         known |= {door.hidden.get(_key_of_row(row), _key_of_row(row)): row for row in rows}
-        _tell(config.stream_id, door, rows)
+        _tell(config.stream_id, door, rows, given_up)
     if len(events) == 1 and not _is_same(known[_key(events[0])], events[0]):
         raise Conflict("This id was used before for another event.")
     return [_accepted(known[_key(event)], is_new=fresh.pop(_key(event), None) is not None) for event in events]
@@ -239,8 +241,8 @@ def _accepted(row: InboxEvent, *, is_new: bool) -> Accepted:
 
 def _write(
     config: StreamConfig, door: _Door, fresh: dict[tuple[str, str], IncomingEvent], received_at: dt.datetime
-) -> list[InboxEvent]:
-    """Insert events that are not known yet, with their verdicts."""
+) -> tuple[list[InboxEvent], list[Line]]:
+    """Insert events that are not known yet, with their verdicts; also return lines given up for those that are held."""
     asked = {key: command for key, event in fresh.items() if (command := command_in(event)) is not None}
     authors = [Author(one.platform, one.author_id, _name(one)) for key, one in fresh.items() if key not in asked]
     viewers = recognise(authors, now=received_at)
@@ -248,6 +250,7 @@ def _write(
     broadcast = door.broadcast_id or Broadcast.objects.create(stream_id=config.stream_id).pk
     rows: list[InboxEvent] = []
     verdicts: list[Verdict] = []
+    hits: dict[UUID, Sequence[RuleHit]] = {}
     for key, event in fresh.items():
         if key in asked:
             rows += carry_out(config, event, asked[key], _digest(event), received_at)
@@ -259,12 +262,13 @@ def _write(
             greeted.add(viewer.id)
         row = _row(config, event, viewer, judgement, received_at)
         if viewer is not None and viewer.has_opted_out:
-            take_names_off(row, keeps_words=row.state == EventState.WAITING)
+            take_names_off(row, keeps_words=row.state in OPEN)
         rows.append(row)
+        hits[row.pk] = judgement.hits
         verdicts += [_verdict(row, hit) for hit in judgement.hits]
     for row in rows:
         row.broadcast_id = broadcast
-        if door.is_panicked and row.state == EventState.WAITING:
+        if door.is_panicked and row.state in OPEN:
             row.state, row.reason, row.decided_at = EventState.CANCELLED, "panic", received_at
     if len(rows) == 1:
         _ADD_EVENT.add(*rows)
@@ -272,7 +276,8 @@ def _write(
         InboxEvent.objects.bulk_create(rows)
     if verdicts:
         Verdict.objects.bulk_create(verdicts)
-    return rows
+    held = [row for row in rows if row.state == EventState.HELD]
+    return rows, hold_events(config, held, hits) if held else []
 
 
 def _judged(config: StreamConfig, event: IncomingEvent) -> Judgement:
@@ -296,9 +301,11 @@ def _row(
     state, reason = EventState.WAITING, ""
     if viewer is not None and viewer.is_ignored:
         state, reason = EventState.PASSED_OVER, "ignored_viewer"
+    elif judgement.outcome is Outcome.HOLD and config.approval.is_on:
+        state = EventState.HELD
     elif not judgement.is_allowed:
         state, reason = EventState.PASSED_OVER, "moderated"
-    text = judgement.text if judgement.is_allowed else clean_text(event.text)
+    text = judgement.text if judgement.is_allowed or state == EventState.HELD else clean_text(event.text)
     is_mention = event.is_mention or mentions(text, config.persona.name)
     is_first = viewer is not None and viewer.is_first
     return InboxEvent(
@@ -321,7 +328,7 @@ def _row(
         reason=reason,
         happened_at=event.happened_at,
         received_at=received_at,
-        decided_at=None if state == EventState.WAITING else received_at,
+        decided_at=None if state in OPEN else received_at,
     )
 
 
@@ -338,15 +345,15 @@ def _verdict(row: InboxEvent, hit: RuleHit) -> Verdict:
     return Verdict(rule_id=rule_id, rule_name=name, event_id=row.pk, action=hit.action.value)
 
 
-def _tell(stream_id: UUID, door: _Door, rows: list[InboxEvent]) -> None:
+def _tell(stream_id: UUID, door: _Door, rows: list[InboxEvent], given_up: list[Line]) -> None:
     """Wake the live loop, then show the docks the last of the new lines; a gap in the versions makes them fetch all.
 
     Whoever holds the lease is nudged directly; where nobody does, Celery finds a worker; a lost nudge is the sweeper's.
     """
-    told = rows[-LINES_TOLD:]
-    version = door.version + len(told) + (len(rows) > len(told))
+    told = [*given_up, *(event_line(row) for row in rows[-LINES_TOLD:])]
+    version = door.version + len(told) + (len(rows) > LINES_TOLD)
     _TOLD.count(stream_id=stream_id, version=version)
-    lines = [page_text(frame) for frame in line_frames(version, [event_line(row) for row in told])]
+    lines = [page_text(frame) for frame in line_frames(version, told)]
     hints = [(dock_group(stream_id), page_parts(lines))]
     if any(row.state == EventState.WAITING for row in rows):
         if door.is_held:

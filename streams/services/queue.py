@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from streams.domain.approval import APPROVED
 from streams.domain.lines import Line, line_frames
 from streams.domain.ranks import Rank, rank
 from streams.hints import announce_dock
@@ -63,6 +64,8 @@ def unpin(stream_id: UUID, event_id: UUID) -> Line:
     """
     state, event = _held(stream_id, event_id)
     _check_waits(event)
+    if event.reason == APPROVED:
+        raise Conflict(_("This answer was approved, so it is said next. Drop it if nobody should hear it."))
     if event.pinned_at is None:
         return event_line(event)
     kind = EventKind(event.kind)
@@ -160,6 +163,8 @@ def _check_open(event: InboxEvent) -> None:
         raise Conflict(_("This line is being answered right now."))
     if event.state == EventState.ANSWERED:
         raise Conflict(_("This line has been answered already."))
+    if event.state == EventState.HELD:
+        raise Conflict(_("This line is held. Approve or reject it."))
     if event.state in PASSED and event.reason in FORBIDDEN:
         raise Conflict(_("Moderation took this line out, so it is not answered."))
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from streams.domain.approval import APPROVED
 from streams.domain.lines import Line
 from streams.models import InboxEvent, StreamState, Turn, TurnState
 from streams.selectors.state import OPEN_TURNS, event_line, turn_line
@@ -44,6 +45,8 @@ def _close(turn: Turn, now: dt.datetime) -> list[Line]:
     event: InboxEvent | None = turn.event
     if event is None or event.state != EventState.TAKEN:
         return lines
+    if event.reason == APPROVED and not was_heard and event.attempts < ATTEMPTS_MOST:
+        return _wait_again(turn, event)
     was_deleted = event.reason == "deleted"
     event.state, event.reason = EventState.ANSWERED, "cut_short"
     if not was_heard and was_deleted:
@@ -55,6 +58,15 @@ def _close(turn: Turn, now: dt.datetime) -> list[Line]:
     decided_at = None if event.state == EventState.WAITING else now
     taken.update(state=event.state, reason=event.reason, decided_at=decided_at)
     return [event_line(event, turn_id=turn.pk), *lines]
+
+
+def _wait_again(turn: Turn, event: InboxEvent) -> list[Line]:
+    """Leave an approved answer to be said by the heir: it was thought and decided on, and nobody heard it."""
+    turn.state, turn.reason, turn.finished_at = TurnState.APPROVED, "", None
+    turn.save(update_fields=["state", "reason", "finished_at"])
+    InboxEvent.objects.filter(pk=event.pk, state=EventState.TAKEN).update(state=EventState.WAITING)
+    event.state = EventState.WAITING
+    return [event_line(event, turn_id=turn.pk), turn_line(turn, turn.persona.name)]
 
 
 def streams_in_need(limit: int = 500) -> Sequence[tuple[UUID, UUID]]:

@@ -26,7 +26,7 @@ from vtcontrol.tenancy.webhooks import Delivery
 BATCH = 1000
 WORKS_S = 30.0
 """So long it works at most each time."""
-OPEN_EVENTS = (EventState.WAITING, EventState.TAKEN)
+OPEN_EVENTS = (EventState.WAITING, EventState.TAKEN, EventState.HELD)
 ACCESS_KEPT = dt.timedelta(days=365)
 
 

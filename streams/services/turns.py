@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from memory.models import Speaker, Utterance
 from relationships.selectors import has_opted_out
+from streams.domain.approval import APPROVED, plain
 from streams.domain.lines import Line, line_frames, speaker_of
 from streams.domain.plan import StreamConfig
 from streams.domain.triage import TriageState
@@ -27,9 +28,11 @@ from streams.models import (
     TurnState,
     Verdict,
 )
-from streams.selectors.context import Context, gather
+from streams.selectors.approval import is_held_up
+from streams.selectors.context import Context, gather, gather_approved
 from streams.selectors.inbox import Choice, choose_event
 from streams.selectors.state import OPEN_TURNS, event_line, state_frame, turn_line
+from streams.services.approval import hold_reply, reopen
 from streams.services.leases import Lease, hold, look_at
 from streams.services.usage import is_over_budget, record_usage
 from vtcontrol.kernel.errors import Interrupted, LeaseLost
@@ -43,6 +46,8 @@ Frames = tuple[dict[str, Any], ...]
 _ADD_TURN, _ADD_SEGMENT, _ADD_UTTERANCE = CompiledInsert(Turn), CompiledInsert(Segment), CompiledInsert(Utterance)
 
 LINES_TOLD = 20
+HELD_UP_S = 5.0  # a decision wakes the loop at once; this is for one that was lost
+OPEN_EVENTS = (EventState.WAITING, EventState.HELD)
 UTTERANCES_KEPT = dt.timedelta(days=30)
 
 
@@ -67,10 +72,13 @@ def claim(lease: Lease, config: StreamConfig, triage: TriageState | None = None)
     if look.config_version != config.version:
         return Stale()
     now = timezone.now()
+    if config.approval.is_waiting and is_held_up(lease.stream_id):
+        return Idle(wait_s=HELD_UP_S)
     choice = choose_event(lease.stream_id, config, triage, now)
     if choice.pick is None:
         return _idle(lease, choice, now)
-    context = gather(config, choice.pick, look.memory_version, now=now)
+    context = gather_approved(config, choice.pick, now=now) if choice.pick.reason == APPROVED else None
+    context = context or gather(config, choice.pick, look.memory_version, now=now)
     return _take(lease, config, choice, context, now)
 
 
@@ -93,7 +101,7 @@ def _take(lease: Lease, config: StreamConfig, choice: Choice, context: Context, 
         return Idle(choice.wait_s)
     event.state = EventState.TAKEN
     turn = Turn(
-        id=uuid7(),
+        id=context.approved.turn_id if context.approved else uuid7(),
         stream_id=lease.stream_id,
         broadcast_id=event.broadcast_id,
         event_id=event.pk,
@@ -110,7 +118,11 @@ def _take(lease: Lease, config: StreamConfig, choice: Choice, context: Context, 
         transaction.set_rollback(True)
         return Idle(wait_s=3600.0 if held.is_panicked else 0.0)
     _retire(choice, now)
-    _ADD_TURN.add(turn)
+    if context.approved is None:
+        _ADD_TURN.add(turn)
+    elif not reopen(turn):
+        transaction.set_rollback(True)
+        return Idle(wait_s=0.0)
     return Claim(
         candidate=candidate,
         turn_id=turn.pk,
@@ -123,6 +135,7 @@ def _take(lease: Lease, config: StreamConfig, choice: Choice, context: Context, 
         is_degraded=is_over_budget(config, now),
         frames=tuple(line_frames(held.version, told)),
         never=context.never,
+        approved=context.approved,
     )
 
 
@@ -231,6 +244,7 @@ def speaking_line(claim_: Claim, *, text: str, emotion: str, character: str) -> 
         text=text,
         status=TurnState.SPEAKING.value,
         emotion=emotion,
+        decided_by=claim_.approved.decided_by if claim_.approved else "",
     )
 
 
@@ -240,8 +254,11 @@ def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
 
     Raises:
         LeaseLost: The lease is another worker's; whoever has it closed the turn.
+        Interrupted: The answer was to be held for a person, and the control epoch moved on before.
     """
-    hold(lease)
+    held = hold(lease)
+    if report.held is not None and (held.is_panicked or held.epoch != report.held.epoch):
+        raise Interrupted("panic" if held.is_panicked else _why_stopped(report.event.id))
     now = timezone.now()
     is_private = _is_private(report.event)
     values = _turn_values(report, now) | (NOTHING_SAID if is_private else {})
@@ -252,7 +269,7 @@ def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
     for segment in segments if is_private else ():
         segment.text = ""
     _ADD_SEGMENT.add(*segments)
-    decided = {} if report.event_state == EventState.WAITING else {"decided_at": now}
+    decided = {} if report.event_state in OPEN_EVENTS else {"decided_at": now}
     event = InboxEvent.objects.filter(pk=report.event.id, state=EventState.TAKEN)
     event.update(state=report.event_state, reason=report.event_reason, **decided)
     if not is_private:
@@ -262,8 +279,12 @@ def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
         notes = DirectorNote.objects.filter(pk__in=report.note_ids, turns_left__gt=0)
         notes.update(turns_left=F("turns_left") - 1)
     record_usage(config, report, now)
-    enqueue("upkeep.absorb", turn_id=report.turn_id)
-    return dock_frames(lease, _ending_lines(config, report), with_state=True)
+    lines = _ending_lines(config, report)
+    if report.held is not None:
+        lines += hold_reply(config, report.event.id, report.turn_id, report.held, is_private=is_private)
+    else:
+        enqueue("upkeep.absorb", turn_id=report.turn_id)
+    return dock_frames(lease, lines, with_state=True)
 
 
 NOTHING_SAID = {"text": "", "heard_text": "", "prompt": None}
@@ -275,22 +296,29 @@ def _is_private(event: ChosenEvent) -> bool:
 
 
 def _turn_values(report: TurnReport, now: dt.datetime) -> dict[str, Any]:
-    record = zlib.compress(json.dumps(report.prompt_record, ensure_ascii=False).encode(), 1)
-    return {
+    """Return what is written of a turn; one that says approved words keeps what was written of the thinking."""
+    ended = {
         "state": report.state,
         "reason": report.reason,
         "text": report.text,
         "heard_text": report.heard_text,
-        "emotion": report.segments[0].emotion if report.segments else "",
-        "brain": report.brain,
+        "emotion": report.segments[0].emotion if report.segments else report.emotion,
         "voice": report.voice,
+        "characters": sum(report.characters.values()),
+        "finished_at": None if report.held is not None else now,
+    }
+    if report.approved is not None:
+        said = {} if report.segments else {"text": plain(report.approved.text)}
+        timings = {**report.timings, **report.approved.timings}
+        return ended | said | {"timings": timings, "cost": F("cost") + report.cost_micros / 1_000_000}
+    record = zlib.compress(json.dumps(report.prompt_record, ensure_ascii=False).encode(), 1)
+    return ended | {
+        "brain": report.brain,
         "prompt": record,
         "timings": dict(report.timings),
         "prompt_tokens": report.prompt_tokens,
         "completion_tokens": report.completion_tokens,
-        "characters": sum(report.characters.values()),
         "cost": report.cost_micros / 1_000_000,
-        "finished_at": now,
     }
 
 
@@ -356,7 +384,8 @@ def _ending_lines(config: StreamConfig, report: TurnReport) -> list[Line]:
         text=report.text,
         status=report.state,
         reason=report.reason,
-        emotion=report.segments[0].emotion if report.segments else "",
+        emotion=report.segments[0].emotion if report.segments else report.emotion,
         heard_ms=report.heard_ms,
+        decided_by=report.approved.decided_by if report.approved else "",
     )
     return [viewer, answer]

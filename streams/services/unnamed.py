@@ -52,13 +52,18 @@ def take_names_off(row: InboxEvent, *, keeps_words: bool = True) -> InboxEvent:
         keeps_words: The event is still to be answered.
     """
     if keeps_words:
-        try:
-            cache.set(key_of(row.pk), (row.author_name, row.text), timeout=WORDS_WAIT_S)
-        except Exception as error:  # the line is taken in all the same, and ends as an empty one
-            logger.warning("the cache cannot be reached; a line is lost", extra={"error": type(error).__name__})
+        keep_words(row.pk, row.author_name, row.text)
     row.platform_id, row.digest = hidden_id(row), hidden_digest(row.digest)
     row.viewer_id, row.author_id, row.author_name, row.text, row.is_first = None, MARK, "", "", False
     return row
+
+
+def keep_words(row_id: UUID, name: str, text: str) -> None:
+    """Keep words that stand in no row in memory, for as long as they may wait (`selectors.unnamed.words_of`)."""
+    try:
+        cache.set(key_of(row_id), (name, text), timeout=WORDS_WAIT_S)
+    except Exception as error:  # the line is taken in all the same, and ends as an empty one
+        logger.warning("the cache cannot be reached; a line is lost", extra={"error": type(error).__name__})
 
 
 def forget_words(event_ids: Sequence[UUID]) -> None:

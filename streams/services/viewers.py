@@ -14,6 +14,7 @@ from streams.domain.lines import line_frames
 from streams.hints import announce_dock
 from streams.models import DirectorNote, InboxEvent, Stream, StreamState
 from streams.selectors.state import event_line
+from streams.services import approval
 from vtcontrol.kernel.errors import Conflict, InputInvalid, NotFound
 from vtcontrol.kernel.events import EventState
 
@@ -38,6 +39,7 @@ def mute_viewer(stream_id: UUID, viewer_id: UUID, *, minutes: int | None) -> Non
         waiting[event.stream_id].append(event)
     for one in sorted(waiting):
         _pass_over(one, waiting[one], now)
+    approval.take_back_viewer(viewer_id, "ignored_viewer")
     _announce(stream_id, viewer_id)
 
 

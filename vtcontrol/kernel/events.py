@@ -27,10 +27,12 @@ class EventKind(StrEnum):
 
 
 class EventState(StrEnum):
-    """Life of an accepted event: two open states, then exactly one terminal state."""
+    """Life of an accepted event: three open states, then exactly one terminal state."""
 
     WAITING = "waiting"
     TAKEN = "taken"
+    HELD = "held"
+    """It, or the answer to it, waits for a person."""
     ANSWERED = "answered"
     FOLDED = "folded"
     PASSED_OVER = "passed_over"

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import time
 from typing import Any, Protocol
 from uuid import UUID
@@ -11,6 +11,7 @@ from streams.domain.plan import StreamConfig
 from streams.domain.turns import Claim, Firing, SpokenSegment, TurnReport, rule_key
 from vtcontrol.kernel.chat import ChatRequest
 from vtcontrol.kernel.events import EventState
+from workers.runner.drafting import Draft, Recited, is_read_first, think
 from workers.runner.engines import Chains
 from workers.runner.stage import Stage
 from workers.turn.events import (
@@ -115,6 +116,8 @@ class Performance:
         self._fence = fence
         self._faces = {emotion.name: emotion.face for emotion in config.emotions}
         self._tally = TurnTally()
+        self._draft: Draft | None = None
+        self._accepted_at = claim.approved.decided_at if claim.approved else claim.event.received_at
         self._texts: list[str] = []
         self._extra_marks: dict[str, float] = {}
         self._begun = time()
@@ -138,8 +141,13 @@ class Performance:
             Interrupted: The commit of a segment found the epoch moved on.
             LeaseLost: The commit found another owner.
         """
-        brains, voices = self._chains.brains, self._chains.voices
-        events = perform(plan_of(self._claim, self._config), brains, voices, gate=gate, tally=self._tally)
+        plan, brains, voices = plan_of(self._claim, self._config), self._chains.brains, self._chains.voices
+        if is_read_first(self._config, self._claim):
+            draft = await think(plan, brains, gate, self._config.approval, epoch=self.epoch, tally=self._tally)
+            if draft.held is not None or not draft.text:
+                return self._unsaid(draft)
+            self._draft, self._tally, brains = draft, TurnTally(), (Recited(draft.text, draft.stats.brain),)
+        events = perform(plan, brains, voices, gate=gate, tally=self._tally)
         stats: TurnStats | None = None
         async with aclosing(events) as running:
             async for event in running:
@@ -148,10 +156,21 @@ class Performance:
                 else:
                     await self._show(event, commit)
         await self._until_heard()
-        stats = stats or self._tally.stats()
+        stats = self._with_draft(stats or self._tally.stats())
         state, reason = _ending(stats)
         self._stage.turn_end(self.turn_id, self._fence, state)
         return self._report(state, reason, stats)
+
+    def _unsaid(self, draft: Draft) -> TurnReport:
+        """Report an answer that waits for a person, or that has no words."""
+        if draft.held is None:
+            state, reason = _ending(draft.stats)
+            return self._report(state, reason, draft.stats)
+        report = self._report("held", "", draft.stats)
+        return replace(report, held=draft.held, emotion=draft.emotion)
+
+    def _with_draft(self, stats: TurnStats) -> TurnStats:
+        return self._draft.joined(stats) if self._draft is not None else stats
 
     async def cut(self, reason: str) -> TurnReport:
         """Report a turn that was ended from outside; waits briefly for the page to say how far it got."""
@@ -163,7 +182,8 @@ class Performance:
             except TimeoutError:
                 pass
         was_spoken = bool(self.hearing.segments)
-        return self._report("cut", reason, self._tally.stats(), was_interrupted=True, was_spoken=was_spoken)
+        stats = self._with_draft(self._tally.stats())
+        return self._report("cut", reason, stats, was_interrupted=True, was_spoken=was_spoken)
 
     async def _show(self, event: TurnEvent, commit: Commit) -> None:
         turn, fence = self.turn_id, self._fence
@@ -207,7 +227,7 @@ class Performance:
         self._extra_marks.setdefault(stage, self._since_accepted())
 
     def _since_accepted(self) -> float:
-        return round((time() - self._claim.event.received_at.timestamp()) * 1000, 1)
+        return round((time() - self._accepted_at.timestamp()) * 1000, 1)
 
     def _report(
         self, state: str, reason: str, stats: TurnStats, *, was_interrupted: bool = False, was_spoken: bool = True
@@ -234,6 +254,7 @@ class Performance:
             firings=tuple(_firing(hit.reason, hit.ruling.value) for hit in stats.moderation),
             prompt_record=self._record(stats),
             note_ids=() if was_interrupted and not was_spoken else self._claim.note_ids,
+            approved=self._claim.approved,
         )
 
     def _spoken(self, progress: _Progress) -> SpokenSegment:
@@ -276,7 +297,7 @@ class Performance:
 
     def _timings(self, stats: TurnStats) -> dict[str, float]:
         """Return stage → milliseconds since the event was accepted."""
-        base = round((self._begun - self._claim.event.received_at.timestamp()) * 1000, 1)
+        base = round((self._begun - self._accepted_at.timestamp()) * 1000, 1)
         marks = stats.marks
         names = ("request_sent", "first_token", "first_clause", "tts_first_byte", "llm_done", "audio_done")
         reached = {name: round(base + at, 1) for name in names if (at := getattr(marks, name)) is not None}
@@ -321,6 +342,8 @@ def _ending(stats: TurnStats) -> tuple[str, str]:
 
 def _event_ending(state: str, reason: str, *, was_spoken: bool) -> tuple[str, str]:
     """Return (event state, reason) that belongs to a turn's ending."""
+    if state == "held":
+        return EventState.HELD, ""
     if state == "failed":
         return EventState.FAILED, reason
     if state == "cut":

@@ -25,6 +25,7 @@ from streams.services.leases import Lease, Standing
 from streams.services.status import note_engines
 from vtcontrol.kernel.errors import Interrupted, LeaseLost
 from vtcontrol.kernel.events import EventKind
+from workers.runner.drafting import judged_by
 from workers.runner.engines import Chains
 from workers.runner.gate import gate_for
 from workers.runner.ground import Ground
@@ -170,7 +171,7 @@ class Runner:
         lease = self._lease
         assert lease is not None  # noqa: S101 - only called while it is held
         chains = self._chains(is_degraded=claim.is_degraded)
-        if claim.event.kind == EventKind.DIRECTOR_SAY:
+        if claim.approved is not None or claim.event.kind == EventKind.DIRECTOR_SAY:
             chains = chains.verbatim()
         performance = Performance(claim, config, chains, self._stage, lease.fence)
         self._performance, self._interrupted = performance, ""
@@ -181,14 +182,22 @@ class Runner:
             line = turns.speaking_line(claim, text=text, emotion=emotion, character=config.persona.name)
             self._spawn(self._tell_speaking(version, line, is_first=is_first))
 
-        self._turn = asyncio.create_task(performance.run(commit, gate_for(config, claim.never)))
+        gate = gate_for(judged_by(config), claim.never)
+        self._turn = asyncio.create_task(performance.run(commit, gate))
         try:
             report = await self._report_of(self._turn, performance)
         finally:
             self._performance = self._turn = None
-        frames = await self._db(turns.finish, lease, config, report)
+        frames = await self._finish(lease, config, report, performance)
         self._stage.tell_docks(frames)
         await self._tell_status(report, claim, config)
+
+    async def _finish(self, lease: Lease, config: StreamConfig, report: TurnReport, performance: Performance) -> Any:
+        """Write down how a turn ended; an answer that was to be held after an interrupt is cut instead."""
+        try:
+            return await self._db(turns.finish, lease, config, report)
+        except Interrupted as interrupted:
+            return await self._db(turns.finish, lease, config, await performance.cut(interrupted.reason))
 
     async def _report_of(self, turn: "asyncio.Task[TurnReport]", performance: Performance) -> TurnReport:
         try:
@@ -220,7 +229,8 @@ class Runner:
         mute = dict.fromkeys(one for one in failures if one.startswith(voices))
         dull = dict.fromkeys(one for one in failures if one not in mute)
         budget = ["budget used up"] if claim.is_degraded else []
-        status = (_note(report.brain, [*config.problems, *budget, *dull]), _note(report.voice, [*mute]))
+        brain, voice = _note(report.brain, [*config.problems, *budget, *dull]), _note(report.voice, [*mute])
+        status = (self._status[0] if report.approved else brain, self._status[1] if report.held else voice)
         if status != self._status:
             self._status = status
             frames = await self._db(note_engines, self.stream_id, *status, _faults(report, config))

@@ -24,6 +24,8 @@ class Ruling(StrEnum):
     REPLACE = "replace"
     SKIP = "skip"
     STOP = "stop"
+    HOLD = "hold"
+    """Only in a record: a person was asked about the clause."""
 
 
 @dataclass(frozen=True, slots=True)

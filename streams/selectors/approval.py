@@ -1,0 +1,115 @@
+"""Reading held lines: what waits for a person, what was decided, and the words of an approved line."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from streams.domain.approval import APPROVED, ApprovedWords, HeldState
+from streams.domain.lines import speaker_of
+from streams.models import HeldLine, InboxEvent, StreamState, TurnState
+from streams.selectors.config import current_config
+from streams.selectors.unnamed import MARK, words_of
+from vtcontrol.kernel.errors import NotFound
+from vtcontrol.kernel.events import EventState
+from vtcontrol.tenancy.scope import current_studio_id
+
+RECENT = dt.timedelta(minutes=15)
+RECENT_SHOWN = 10
+
+
+def words_kept(row: HeldLine) -> str:
+    """Return what a held answer would say, with tags: as edited, else as thought; "" when the words are gone."""
+    return row.edited_text or row.text or words_of([row.pk]).get(row.pk, ("", ""))[1]
+
+
+def approved_words(event_id: UUID) -> ApprovedWords | None:
+    """Return what was approved as the answer to an event and is not said yet. One query, for approved events alone."""
+    rows = HeldLine.objects.select_related("turn").defer("turn__prompt")
+    row = rows.filter(event_id=event_id, state=HeldState.APPROVED, turn__state=TurnState.APPROVED).first()
+    if row is None or row.turn is None or row.decided_at is None:
+        return None
+    return ApprovedWords(row.pk, row.turn.pk, words_kept(row), row.decided_at, row.decided_by, dict(row.turn.timings))
+
+
+def is_held_up(stream_id: UUID) -> bool:
+    """Tell whether a stream that waits for decisions has to: something is held, and nothing approved is to be said."""
+    if not HeldLine.objects.filter(stream_id=stream_id, state=HeldState.HELD).exists():
+        return False
+    waiting = InboxEvent.objects.filter(stream_id=stream_id, state=EventState.WAITING)
+    return not waiting.filter(reason=APPROVED).exists()
+
+
+def held_of(stream_id: UUID) -> dict[str, Any]:
+    """Return what a stream holds, oldest first, and what was decided lately. Five queries.
+
+    Raises:
+        NotFound: No such stream in this studio.
+    """
+    state = StreamState.objects.filter(stream_id=stream_id).first()
+    if state is None:
+        raise NotFound
+    now = timezone.now()
+    approval = current_config(current_studio_id(), stream_id).approval
+    rows = held_rows(stream_id)
+    recent = rows.exclude(state=HeldState.HELD).filter(decided_at__gt=now - RECENT)
+    return {
+        "version": state.version,
+        "now": now.isoformat(),
+        "is_panicked": state.panicked_at is not None,
+        "approval": approval.mode.value,
+        "is_always": approval.is_always,
+        "timeout_s": approval.timeout_s,
+        "most": approval.most,
+        "held": [held_item(row) for row in rows.filter(state=HeldState.HELD).order_by("held_at", "pk")],
+        "recent": [held_item(row) for row in recent.order_by("-decided_at", "-pk")[:RECENT_SHOWN]],
+    }
+
+
+def held_rows(stream_id: UUID) -> "QuerySet[HeldLine]":
+    """Return the held lines of a stream with what `held_item` shows."""
+    rows: QuerySet[HeldLine] = HeldLine.objects.select_related("event").filter(stream_id=stream_id)
+    return rows
+
+
+def held_one(stream_id: UUID, held_id: UUID) -> HeldLine:
+    """Return a held line.
+
+    Raises:
+        NotFound: No such line on this stream.
+    """
+    row = held_rows(stream_id).filter(pk=held_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def held_item(row: HeldLine) -> dict[str, Any]:
+    """Return a held line as docks and REST show it."""
+    event: InboxEvent = row.event
+    name, question = event.author_name, event.text
+    if event.author_id == MARK:
+        name, question = words_of([event.pk]).get(event.pk, ("", ""))
+    return {
+        "id": str(row.pk),
+        "kind": "answer" if row.turn_id else "event",
+        "state": row.state,
+        "event": str(event.pk),
+        "turn": str(row.turn_id) if row.turn_id else None,
+        "viewer": str(event.viewer_id) if event.viewer_id else None,
+        "who": speaker_of(event.kind, name),
+        "name": name,
+        "question": question,
+        "text": words_kept(row) if row.turn_id else "",
+        "is_edited": bool(row.edited_text),
+        "held_by": row.held_by,
+        "rule": row.rule_name,
+        "held_at": row.held_at.isoformat(),
+        "expires_at": row.expires_at.isoformat(),
+        "decided_at": row.decided_at.isoformat() if row.decided_at else None,
+        "decided_by": row.decided_by,
+        "reason": row.reason,
+        "note": row.note,
+    }
