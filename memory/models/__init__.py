@@ -13,7 +13,7 @@ from memory.models.journal import (
     RunKind,
     RunState,
 )
-from memory.models.lore import Lore
+from memory.models.lore import Lore, LoreLogic, LorePlace, LoreRole
 from memory.models.memories import (
     Doubt,
     Memory,
@@ -33,6 +33,9 @@ __all__ = [
     "EmbeddingKind",
     "EntryAction",
     "Lore",
+    "LoreLogic",
+    "LorePlace",
+    "LoreRole",
     "Memory",
     "MemoryEvidence",
     "MemoryKind",

@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 
 from memory.domain.stems import stem_line
 from memory.models import Lore, Memory, MemoryKind, MemorySource
+from memory.services.shelf import LORE_FIELDS, text_of_row
+from personas.domain.cards.keys import joined_keys
+from personas.domain.cards.lore import KEYS_MOST, undecorated
 from personas.models import Persona
 from vtcontrol.kernel.errors import InputInvalid, NotFound
 
@@ -83,9 +86,15 @@ def delete_memories(memories: Iterable[Memory]) -> int:
 
 @transaction.atomic
 def save_lore(lore: Lore) -> None:
-    """Save a piece of lore; the live loop reads it before its next line."""
-    lore.keys = ", ".join(dict.fromkeys(key for part in lore.keys.split(",") if (key := part.strip())))
+    """Save a piece of lore; decorators at its head become fields. The live loop reads it before its next line."""
+    text = undecorated(text_of_row(lore))
+    for name in LORE_FIELDS:
+        value = getattr(text, name)
+        setattr(lore, name, joined_keys([value], KEYS_MOST) if name in _KEY_FIELDS else value)
     lore.save()
+
+
+_KEY_FIELDS = frozenset({"keys", "secondary_keys", "excluded_keys"})
 
 
 @transaction.atomic

@@ -24,9 +24,8 @@ REFUSALS = {
 CAUTIONS = {
     Caution.CUT: _("Texts shortened to what fits"),
     Caution.LORE_CUT: _("Pieces of lore shortened to what fits"),
-    Caution.PATTERNS: _("Pieces of lore with patterns for keys; only plain words bring lore up here"),
-    Caution.SECONDARY: _("Pieces of lore that ask for a second key; the first is enough here"),
-    Caution.EXCLUDED: _("Pieces of lore with words that keep them away; nothing does here"),
-    Caution.PLACES: _("Pieces of lore with a place of their own in the prompt; lore has one place here"),
+    Caution.PATTERNS: _("Pieces of lore with patterns that cannot be used: they would look around or back"),
+    Caution.TIMED: _("Pieces of lore with timing or groups; here they come up whenever their keys do"),
+    Caution.PLACES: _("Pieces of lore for an outlet; here they stand after the character"),
     Caution.NEWER: _("The card is of a newer version than is known here"),
 }

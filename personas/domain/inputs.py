@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from personas.domain.modes import Modes, SamplingOverrides
+from vtcontrol.kernel.chat import Role
 from vtcontrol.kernel.events import EventKind
 
 
@@ -87,6 +88,25 @@ class MemoryText:
 
 
 @dataclass(frozen=True, slots=True)
+class LorePiece:
+    """A piece of lore that came up; written by the team, so it is trusted.
+
+    Attributes:
+        text: What is known.
+        place: "before" or "after" the character, or at a "depth" among the lines.
+        depth: How many lines follow it there.
+        role: Who says it there.
+        worth: How dear it is; the least dear is left out first.
+    """
+
+    text: str
+    place: str = "after"
+    depth: int = 0
+    role: Role = Role.SYSTEM
+    worth: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriptLine:
     """A line that was heard (never one that was cut before its first word, or not yet spoken).
 
@@ -133,7 +153,7 @@ class PromptInputs:
         viewer_card: The rendered card of whom it answers (`relationships.domain.card`), or ""; data.
         viewer_facts: Short facts about the viewer, for a brain that is no language model.
         memories: What it recalls, in any order.
-        lore: Matched lore, the most important first; trusted.
+        lore: Matched lore in its order; trusted.
         notes: Director's notes, oldest first; trusted, and last in the prompt.
         transcript: What was heard lately, oldest first.
         overrides: Sampling set by hand.
@@ -148,7 +168,7 @@ class PromptInputs:
     viewer_card: str = ""
     viewer_facts: tuple[str, ...] = ()
     memories: tuple[MemoryText, ...] = ()
-    lore: tuple[str, ...] = ()
+    lore: tuple[LorePiece, ...] = ()
     notes: tuple[str, ...] = ()
     transcript: tuple[TranscriptLine, ...] = ()
     overrides: SamplingOverrides = field(default_factory=SamplingOverrides)

@@ -13,6 +13,7 @@ from operator import itemgetter
 from personas.domain.inputs import (
     EventText,
     Expression,
+    LorePiece,
     MemoryText,
     PersonaText,
     PromptInputs,
@@ -28,6 +29,7 @@ from vtcontrol.kernel.chat import Brief, ChatMessage, Role
 __all__ = [
     "EventText",
     "Expression",
+    "LorePiece",
     "MemoryText",
     "Modes",
     "PersonaText",
@@ -117,13 +119,13 @@ def build(inputs: PromptInputs, counter: TokenCounter = ESTIMATE) -> Prompt:
 
 
 class _Draft:
-    """The sections while they are being fitted: how many items each has lost from its loose end."""
+    """The sections while they are being fitted: which items each has lost."""
 
     def __init__(self, parts: Sequence[Section], counter: TokenCounter) -> None:
         self._parts = parts
         self._counter = counter
-        self._dropped = [0] * len(parts)
-        self._loose: list[tuple[int, int, int, str]] | None = None
+        self._dropped: list[set[int]] = [set() for _ in parts]
+        self._loose: list[tuple[int, int, int, int]] | None = None
 
     def drop(self, surplus: int) -> bool:
         """Leave out the least dear items, about `surplus` tokens of them; return whether there were any."""
@@ -133,21 +135,22 @@ class _Draft:
             self._loose = self._dearest_first()
         before = surplus
         while surplus > 0 and self._loose:
-            _, place, _, text = self._loose.pop()
-            self._dropped[place] += 1
-            surplus -= max(1, self._counter.count(text + "\n"))
-            if self._dropped[place] == len(self._parts[place].items):
-                surplus -= self._counter.count(self._parts[place].head)
+            _, place, _, item = self._loose.pop()
+            part = self._parts[place]
+            self._dropped[place].add(item)
+            surplus -= max(1, self._counter.count(part.items[item].text + "\n"))
+            if len(self._dropped[place]) == len(part.items):
+                surplus -= self._counter.count(part.head)
         return surplus < before
 
-    def _dearest_first(self) -> list[tuple[int, int, int, str]]:
-        """Return what may be left out, the last to go first: priority, place of the section, place in it, text."""
+    def _dearest_first(self) -> list[tuple[int, int, int, int]]:
+        """Return what may be left out, the last to go first: priority, section, rank in it, place in it."""
         return sorted(
             (
-                (item.priority, place, rank, item.text)
+                (part.items[item].priority, place, rank, item)
                 for place, part in enumerate(self._parts)
-                for rank, item in enumerate(part.items if part.drops_first else part.items[::-1])
-                if item.priority < REQUIRED
+                for rank, item in enumerate(part.looseness)
+                if part.items[item].priority < REQUIRED
             ),
             reverse=True,
         )
@@ -164,7 +167,7 @@ class _Draft:
                 priority=PRIORITIES[left.name],
                 tokens=self._counter.count(_text(left)) if left.items else 0,
                 kept=bool(left.items),
-                dropped_items=self._dropped[place],
+                dropped_items=len(self._dropped[place]),
             )
             for place in range(len(self._parts))
             for left in [self._left(place)]
@@ -174,7 +177,7 @@ class _Draft:
         part, dropped = self._parts[place], self._dropped[place]
         if not dropped:
             return part
-        return replace(part, items=part.items[dropped:] if part.drops_first else part.items[:-dropped])
+        return replace(part, items=tuple(item for at, item in enumerate(part.items) if at not in dropped))
 
 
 def _compose(inputs: PromptInputs, counter: TokenCounter) -> Prompt:
@@ -197,12 +200,11 @@ def _compose(inputs: PromptInputs, counter: TokenCounter) -> Prompt:
 
 def _messages(parts: Sequence[Section]) -> tuple[ChatMessage, ...]:
     """Lay the sections out: what is trusted, what was said, what is answered, and the operator's words last."""
-    spoken = {SectionName.TRANSCRIPT, SectionName.EVENT}
+    spoken = {SectionName.TRANSCRIPT, SectionName.EVENT, SectionName.LORE_DEPTH}
     closing = {SectionName.REACTION, SectionName.NOTES}
     lines = [
         (Role.SYSTEM, "\n\n".join(_text(part) for part in parts if part.name not in spoken | closing)),
-        *((Role.ASSISTANT if item.is_own else Role.USER, item.text) for part in parts for item in _said(part)),
-        *((Role.USER, _text(part)) for part in parts if part.name is SectionName.EVENT),
+        *_woven(parts),
         (Role.SYSTEM, "\n\n".join(_text(part) for part in parts if part.name in closing)),
     ]
     return tuple(
@@ -211,8 +213,18 @@ def _messages(parts: Sequence[Section]) -> tuple[ChatMessage, ...]:
     )
 
 
-def _said(part: Section) -> Sequence[Item]:
-    return part.items if part.name is SectionName.TRANSCRIPT else ()
+def _woven(parts: Sequence[Section]) -> Sequence[tuple[Role, str]]:
+    """Return what was said and what is answered, with the lore that stands among the lines."""
+    said = [(Role.ASSISTANT if item.is_own else Role.USER, item.text) for item in _items(parts, SectionName.TRANSCRIPT)]
+    said += [(Role.USER, _text(part)) for part in parts if part.name is SectionName.EVENT]
+    inserted: dict[int, list[tuple[Role, str]]] = {}
+    for item in _items(parts, SectionName.LORE_DEPTH):
+        inserted.setdefault(max(0, len(said) - item.depth), []).append((item.role, item.text))
+    return [line for place in range(len(said) + 1) for line in (*inserted.get(place, ()), *said[place : place + 1])]
+
+
+def _items(parts: Sequence[Section], name: SectionName) -> Sequence[Item]:
+    return [item for part in parts if part.name is name for item in part.items]
 
 
 def _text(part: Section) -> str:

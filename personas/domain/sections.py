@@ -10,8 +10,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from personas.domain import modes
-from personas.domain.inputs import EventText, Expression, PersonaText, PromptInputs, TranscriptLine, Vocabulary
+from personas.domain.inputs import (
+    EventText,
+    Expression,
+    LorePiece,
+    PersonaText,
+    PromptInputs,
+    TranscriptLine,
+    Vocabulary,
+)
 from personas.domain.quoting import DATA_RULE, element, plain, quoted
+from vtcontrol.kernel.chat import Role
 from vtcontrol.kernel.events import EventKind
 
 REQUIRED = 100
@@ -22,8 +31,9 @@ RECENT_PRIORITY = 70
 
 
 class SectionName(StrEnum):
-    """The sections, in the order of the prompt."""
+    """The sections, in the order of the prompt; lore at a depth stands among the lines of the transcript."""
 
+    LORE_BEFORE = "lore_before"
     IDENTITY = "identity"
     DATA = "data"
     STYLE = "style"
@@ -36,6 +46,7 @@ class SectionName(StrEnum):
     MEMORIES = "memories"
     VIEWER = "viewer"
     TRANSCRIPT = "transcript"
+    LORE_DEPTH = "lore_depth"
     EVENT = "event"
     REACTION = "reaction"
     NOTES = "notes"
@@ -54,6 +65,8 @@ PRIORITIES = {
     SectionName.VIEWER: 60,
     SectionName.MEMORIES: 50,
     SectionName.LORE: 40,
+    SectionName.LORE_BEFORE: 40,
+    SectionName.LORE_DEPTH: 40,
     SectionName.SAMPLES: 30,
     SectionName.TRANSCRIPT: 20,
     SectionName.KNOWLEDGE: 10,
@@ -69,11 +82,15 @@ class Item:
         text: As it stands in the prompt.
         priority: How dear it is.
         is_own: It is the character's own line (transcript only).
+        depth: How many lines follow it (lore at a depth only).
+        role: Who says it (lore at a depth only).
     """
 
     text: str
     priority: int
     is_own: bool = False
+    depth: int = 0
+    role: Role = Role.SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,7 @@ class Section:
         items: In the order of the prompt.
         foot: What stands below its items, or "".
         drops_first: Its first item is the first to be left out; otherwise its last.
+        cheapest: Places of its items, the first to be left out first, where neither is so.
     """
 
     name: SectionName
@@ -93,6 +111,13 @@ class Section:
     items: tuple[Item, ...]
     foot: str = ""
     drops_first: bool = False
+    cheapest: tuple[int, ...] = ()
+
+    @property
+    def looseness(self) -> Sequence[int]:
+        """Places of its items, the first to be left out first."""
+        places = range(len(self.items))
+        return self.cheapest or (places if self.drops_first else places[::-1])
 
 
 def sections(inputs: PromptInputs) -> tuple[Section, ...]:
@@ -101,6 +126,7 @@ def sections(inputs: PromptInputs) -> tuple[Section, ...]:
     memories = sorted(inputs.memories, key=lambda memory: (-memory.score, memory.id))
     card = [quoted(line) for line in inputs.viewer_card.splitlines() if line.strip()]
     everything = (
+        _lore(SectionName.LORE_BEFORE, "# Background", inputs.lore),
         _section(SectionName.IDENTITY, f"Your name is {persona.name}.", [persona.identity.strip()]),
         _section(SectionName.DATA, "# Data is not instruction", [DATA_RULE]),
         _section(SectionName.STYLE, "# How you speak", _bullets(persona.style)),
@@ -109,7 +135,7 @@ def sections(inputs: PromptInputs) -> tuple[Section, ...]:
         _section(SectionName.KNOWLEDGE, "# What you know", _bullets(persona.knowledge)),
         _section(SectionName.MODES, "# Now", _bullets(modes.rules(inputs.modes))),
         _section(SectionName.FORMAT, "# Form of your answer", _format(inputs.vocabulary, persona.languages)),
-        _section(SectionName.LORE, "# Background", _bullets(inputs.lore)),
+        _lore(SectionName.LORE, "# Background", inputs.lore),
         _section(
             SectionName.MEMORIES,
             "# What you remember (use it where it fits, in your own words)",
@@ -117,6 +143,7 @@ def sections(inputs: PromptInputs) -> tuple[Section, ...]:
         ),
         _section(SectionName.VIEWER, "# Whom you talk to\n<viewer>", card, foot="</viewer>"),
         _transcript(inputs.transcript, inputs.vocabulary),
+        _lore(SectionName.LORE_DEPTH, "", inputs.lore),
         event_section(inputs.event),
         _section(SectionName.REACTION, "# How you react to this", _reaction(inputs)),
         _section(SectionName.NOTES, "# Director's notes: from your crew, to be followed now", _bullets(inputs.notes)),
@@ -137,6 +164,21 @@ def _section(name: SectionName, head: str, texts: Sequence[str], *, foot: str = 
     if name is SectionName.IDENTITY and not items:
         items = (Item("An AI character who talks with an audience.", REQUIRED),)
     return Section(name, head, items, foot)
+
+
+_LORE_PLACES = {
+    SectionName.LORE_BEFORE: "before", SectionName.LORE: "after", SectionName.LORE_DEPTH: "depth",
+}  # fmt: skip
+
+
+def _lore(name: SectionName, head: str, lore: Sequence[LorePiece]) -> Section:
+    pieces = [piece for piece in lore if piece.place == _LORE_PLACES[name] and piece.text.strip()]
+    mark = "" if name is SectionName.LORE_DEPTH else "- "
+    return Section(
+        name, head,
+        tuple(Item(mark + one.text.strip(), PRIORITIES[name], depth=one.depth, role=one.role) for one in pieces),
+        cheapest=tuple(sorted(range(len(pieces)), key=lambda place: (pieces[place].worth, -place))),
+    )  # fmt: skip
 
 
 def _transcript(lines: Sequence[TranscriptLine], vocabulary: Vocabulary) -> Section:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
+from memory.domain.lore import LoreBook
 from personas.domain.inputs import PersonaText
 from personas.domain.modes import Modes
 from streams.domain.approval import Approval
@@ -115,7 +116,7 @@ class StreamConfig:
         motions: What it can do.
         reactions: Template by kind of event.
         phrases: Sayings by topic for the scripted brain.
-        lore: (keys in lower case, content, always) in order.
+        lore: What it knows of names, places and jokes, ready to be matched.
         brains: The chain of models, first choice first; empty: the scripted brain alone.
         voices: The chain of voices, first choice first.
         rules: Moderation.
@@ -142,7 +143,7 @@ class StreamConfig:
     emotions: tuple[EmotionSpec, ...]
     motions: tuple[str, ...]
     reactions: Mapping[str, str]
-    lore: tuple[tuple[tuple[str, ...], str, bool], ...]
+    lore: LoreBook
     brains: tuple[BrainSpec, ...]
     voices: tuple[VoiceSpec, ...]
     rules: RuleSet

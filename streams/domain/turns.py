@@ -48,6 +48,7 @@ class Claim:
         frames: What docks are to be told.
         never: What is never to be mentioned in this answer.
         approved: Words a person let through, said as they stand; None where the answer is still to be thought.
+        lore: What came up of it, and what nearly did, for the record: id, label, why, key, used, tokens.
     """
 
     candidate: Candidate
@@ -62,6 +63,7 @@ class Claim:
     frames: tuple[dict[str, Any], ...]
     never: tuple[str, ...] = ()
     approved: ApprovedWords | None = None
+    lore: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

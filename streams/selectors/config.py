@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
-from memory.models import Lore
+from memory.selectors import lore_book
 from personas.domain.inputs import PersonaText
 from personas.models import Brain, Emotion, Persona, Voice
 from personas.selectors import Character, character_at, character_of, modes_of, persona_text
@@ -129,7 +129,7 @@ def config_with(stream: Stream, character: Character) -> StreamConfig:
         emotions=tuple(_emotion(row) for row in character.emotions),
         motions=tuple(persona.motions),
         reactions={row.kind: row.template for row in character.reactions if row.is_enabled},
-        lore=tuple(_lore(row) for row in Lore.objects.filter(persona_id=persona.pk, is_enabled=True)),
+        lore=lore_book(persona.pk, character=persona.name, language=stream.language),
         brains=brains,
         voices=tuple(_voice(voice, problems) for voice in _chain(Voice, persona.voice_id)),
         rules=rules,
@@ -219,11 +219,6 @@ def _voice(row: Voice, problems: list[str]) -> VoiceSpec:
 def _emotion(row: Emotion) -> EmotionSpec:
     aliases = tuple(alias.strip() for alias in row.aliases.split(",") if alias.strip())
     return EmotionSpec(row.name, row.face, aliases, row.rate, row.pitch, row.volume, row.intensity)
-
-
-def _lore(row: Lore) -> tuple[tuple[str, ...], str, bool]:
-    keys = tuple(key.strip().casefold() for key in row.keys.split(",") if key.strip())
-    return keys, row.content, row.is_constant
 
 
 def _rule_rows(stream: Stream) -> Iterator[ModerationRule]:

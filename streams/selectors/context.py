@@ -1,12 +1,22 @@
 """The frozen context of a turn: one read of everything the prompt is made from."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from memory.selectors import RecalledMemory, lore_for, recall, recent_lines
-from personas.domain.inputs import EventText, Expression, MemoryText, PromptInputs, TranscriptLine, Vocabulary
+from memory.domain.lore import LoreHit, LoreMatch, match
+from memory.selectors import RecalledMemory, recall, recent_lines
+from personas.domain.inputs import (
+    EventText,
+    Expression,
+    LorePiece,
+    MemoryText,
+    PromptInputs,
+    TranscriptLine,
+    Vocabulary,
+)
 from personas.domain.modes import SamplingOverrides, sampling
 from personas.domain.prompt import Prompt, build
 from relationships.domain.secrets import mentions, secrets_of
@@ -23,6 +33,7 @@ SCRIPTED_CONTEXT_TOKENS = 3000
 SCRIPTED_MAX_TOKENS = 220
 TRANSCRIPT_LINES = 16
 NOTES_MOST = 8
+LORE_SHARE = 25  # percent of the prompt, as SillyTavern has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Context:
     Attributes:
         prompt: Messages, sections and brief.
         memories: The recalled ones, for the record.
+        lore: What came up of it, and what nearly did, for the record.
         note_ids: Director's notes in it.
         never: What is never to be mentioned now; for moderation alone.
         approved: The words a person let through, which are said as they stand.
@@ -42,6 +54,7 @@ class Context:
     note_ids: tuple[UUID, ...]
     never: tuple[str, ...] = ()
     approved: ApprovedWords | None = None
+    lore: tuple[dict[str, Any], ...] = ()
 
 
 def vocabulary_of(config: StreamConfig) -> Vocabulary:
@@ -82,6 +95,12 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
     memories = tuple(one for one in memories if not mentions(one.text, secrets))
     notes = _NOTES.rows(stream_id=config.stream_id)
     brain = config.brains[0] if config.brains else None
+    budget = brain.context_tokens if brain else SCRIPTED_CONTEXT_TOKENS
+    transcript = _transcript(config, now)
+    lore = match(
+        config.lore, lines_for_lore(event.author_name, event.text, transcript),
+        seed=str(event.pk), budget_tokens=budget * LORE_SHARE // 100,
+    )  # fmt: skip
     amount = f"{event.amount.normalize():f} {event.currency}".strip() if event.amount is not None else ""
     inputs = PromptInputs(
         persona=config.persona,
@@ -92,14 +111,18 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
         viewer_card=card.text,
         viewer_facts=card.facts,
         memories=tuple(MemoryText(one.id, one.text, one.score) for one in memories),
-        lore=lore_for(config.lore, event.text),
+        lore=tuple(map(lore_piece, lore.used)),
         notes=tuple(text for _, text in notes),
-        transcript=_transcript(config, now),
+        transcript=transcript,
         overrides=SamplingOverrides(max_tokens=brain.max_tokens if brain else SCRIPTED_MAX_TOKENS),
-        budget_tokens=brain.context_tokens if brain else SCRIPTED_CONTEXT_TOKENS,
+        budget_tokens=budget,
     )
     return Context(
-        build(inputs), tuple(_record(one) for one in memories), tuple(note_id for note_id, _ in notes), never
+        build(inputs),
+        tuple(_record(one) for one in memories),
+        tuple(note_id for note_id, _ in notes),
+        never,
+        _lore_record(lore),
     )
 
 
@@ -128,6 +151,28 @@ def _verbatim(config: StreamConfig, event: InboxEvent, text: str) -> Context:
 def _transcript(config: StreamConfig, now: dt.datetime) -> tuple[TranscriptLine, ...]:
     lines = recent_lines(config.stream_id, now=now, limit=TRANSCRIPT_LINES)
     return tuple(TranscriptLine(line.speaker, line.text, line.is_self) for line in lines)
+
+
+def lines_for_lore(name: str, text: str, transcript: Sequence[TranscriptLine]) -> list[str]:
+    """Return what lore is looked for in, the newest first; names count as words."""
+    return [f"{name}: {text}", *(f"{line.speaker}: {line.text}" for line in reversed(transcript))]
+
+
+def lore_piece(hit: LoreHit) -> LorePiece:
+    """Return what came up as the prompt takes it."""
+    one = hit.entry
+    return LorePiece(one.content, one.place, one.depth, Role(one.role), one.worth)
+
+
+def _lore_record(lore: LoreMatch) -> tuple[dict[str, Any], ...]:
+    hits = [(hit, True) for hit in lore.used] + [(hit, False) for hit in lore.left_out]
+    return tuple(
+        {
+            "id": hit.entry.id, "label": hit.entry.label[:80], "why": hit.cause.value, "key": hit.key,
+            "used": used, "tokens": hit.entry.tokens,
+        }
+        for hit, used in hits
+    )  # fmt: skip
 
 
 def _record(memory: RecalledMemory) -> dict[str, Any]:

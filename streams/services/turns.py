@@ -136,6 +136,7 @@ def _take(lease: Lease, config: StreamConfig, choice: Choice, context: Context, 
         frames=tuple(line_frames(held.version, told)),
         never=context.never,
         approved=context.approved,
+        lore=context.lore,
     )
 
 

@@ -112,7 +112,7 @@ def test_a_card_becomes_a_character_with_lore_feelings_and_a_revision(
     assert (vera.speech_samples, vera.do_rules) == ("The lamp is lit.", "Stay calm.\nFog.")
     with studio_scope(studio.pk):
         rows = Lore.objects.filter(persona=vera).values_list("keys", "is_enabled", "position")
-        assert list(rows) == [("lamp, light", True, 5), ("", False, 6)]
+        assert list(rows) == [("lamp, light", True, 5), ("/st+orm/", True, 6)]
         assert Emotion.objects.filter(persona=vera, name="joy").exists()
         assert Revision.objects.filter(persona=vera).count() == 1
 

@@ -312,6 +312,7 @@ class Performance:
                 for one in prompt.sections
             ],
             "memories": list(self._claim.memories),
+            "lore": list(self._claim.lore),
             "rules": [
                 {"clause": hit.clause, "action": hit.ruling.value, "reason": hit.reason} for hit in stats.moderation
             ],

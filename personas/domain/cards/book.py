@@ -5,17 +5,16 @@ carries SillyTavern's own extensions follows SillyTavern: `use_regex` is always 
 `/…/flags` is a pattern.
 """
 
-from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from personas.domain.cards.decorators import Decorated, parted
+from personas.domain.cards.decorators import parted
+from personas.domain.cards.keys import as_pattern, is_pattern
+from personas.domain.cards.options import NUMBER_MOST, ST_EXTENSIONS, Options, bounded, read_options, world_extensions
 
-ST_EXTENSIONS = frozenset({"position", "depth", "selectiveLogic", "probability", "useProbability", "display_index"})
 STANDALONE = "lorebook_v3"
-PATTERN_LEAST = 3  # "/x/"
 
 
 class BookForm(StrEnum):
@@ -32,17 +31,14 @@ class Entry:
 
     Attributes:
         keys: Plain words that bring it up, those of `@@additional_keys` among them.
-        patterns: Keys that are patterns.
+        patterns: Keys that are patterns, between slashes or not.
         secondary: Words of which the entry asks besides its keys.
         excluded: Words that keep it away.
         content: What is known, without decorators.
         is_constant: It is always in the prompt.
         is_enabled: It may come up at all.
         order: Low ones stand earlier.
-        depth: How many messages follow it, or None.
-        role: Who says it: "system", "user", "assistant" or "".
-        scan_depth: How many messages are looked at, or None.
-        position: Where it stands, in the words of the file, or "".
+        options: How it is brought up, and where it stands.
         unknown: Decorators that mean nothing here.
         raw: The entry as it came.
     """
@@ -55,10 +51,7 @@ class Entry:
     is_constant: bool = False
     is_enabled: bool = True
     order: int = 100
-    depth: int | None = None
-    role: str = ""
-    scan_depth: int | None = None
-    position: str = ""
+    options: Options = field(default_factory=Options)
     unknown: tuple[str, ...] = ()
     raw: dict[str, Any] = field(default_factory=dict)
 
@@ -91,8 +84,11 @@ class Book:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """The entries as they are understood."""
-        read = _world_entry if self.form is BookForm.WORLD else _card_entry
-        return tuple(read(row) for row in self.raw_entries)
+        return tuple(map(self.read, self.raw_entries))
+
+    def read(self, row: dict[str, Any]) -> Entry:
+        """Return one entry as it is understood in this book."""
+        return _entry(_as_in_cards(row) if self.form is BookForm.WORLD else row, row, _inner(self))
 
 
 def is_book(value: Any) -> bool:
@@ -126,15 +122,10 @@ def card_entries(book: Book) -> list[dict[str, Any]]:
     if book.form is not BookForm.WORLD:
         return book.raw_entries
     return [
-        {
-            "keys": list(_words(row.get("key"))), "secondary_keys": list(_words(row.get("keysecondary"))),
-            "content": _text(row.get("content")), "comment": _text(row.get("comment")), "use_regex": False,
-            "constant": row.get("constant") is True, "enabled": row.get("disable") is not True,
-            "selective": row.get("selective", True) is not False, "insertion_order": row.get("order", 100),
-            "extensions": {"sillytavern_world": row},
-        }
+        {**found, "extensions": {**found["extensions"], "sillytavern_world": row}}
         for row in book.raw_entries
-    ]  # fmt: skip
+        for found in [_as_in_cards(row)]
+    ]
 
 
 def standalone(inner: dict[str, Any]) -> dict[str, Any]:
@@ -142,71 +133,47 @@ def standalone(inner: dict[str, Any]) -> dict[str, Any]:
     return {"spec": STANDALONE, "data": inner}
 
 
-def new_entry(keys: Iterable[str], content: str, *, constant: bool, enabled: bool, order: int) -> dict[str, Any]:
-    """Return an entry as cards hold it."""
-    return {
-        "keys": list(keys), "content": content, "extensions": {}, "enabled": enabled, "insertion_order": order,
-        "use_regex": False, "constant": constant,
-    }  # fmt: skip
-
-
 def _inner(book: Book) -> dict[str, Any]:
     found: dict[str, Any] = book.raw["data"] if book.form is BookForm.STANDALONE else book.raw
     return found
 
 
-def _card_entry(row: dict[str, Any]) -> Entry:
-    extensions = row.get("extensions") if isinstance(row.get("extensions"), dict) else {}
-    is_st = bool(ST_EXTENSIONS & extensions.keys())  # type: ignore[union-attr]  # a dict, see above
+def _as_in_cards(row: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry of a world of SillyTavern as a card would hold it."""
+    own = row.get("extensions")
+    return {
+        "keys": list(_words(row.get("key"))), "secondary_keys": list(_words(row.get("keysecondary"))),
+        "content": _text(row.get("content")), "comment": _text(row.get("comment")), "use_regex": False,
+        "constant": row.get("constant") is True, "enabled": row.get("disable") is not True,
+        "selective": row.get("selective", True) is not False, "insertion_order": row.get("order", 100),
+        "extensions": {**world_extensions(row), **(own if isinstance(own, dict) else {})},
+    }  # fmt: skip
+
+
+def _entry(row: dict[str, Any], raw: dict[str, Any], book: dict[str, Any]) -> Entry:
+    """Return an entry as it is understood: `row` as cards hold it, `raw` as it came."""
+    own = row.get("extensions")
+    own = own if isinstance(own, dict) else {}
+    extensions = {**world_extensions(own.get("sillytavern_world")), **own}
     said = parted(_text(row.get("content")))
-    is_strict = row.get("use_regex") is True and not is_st
+    is_strict = row.get("use_regex") is True and not ST_EXTENSIONS & extensions.keys()
     keys = (*_words(row.get("keys")), *said.words("additional_keys"))
+    patterns = tuple(map(as_pattern, keys)) if is_strict else tuple(filter(is_pattern, keys))
     is_constant = row.get("constant") is True and not is_strict
-    secondary = () if is_strict or row.get("selective") is False else _words(row.get("secondary_keys"))
-    return _entry(
-        row, said, keys, secondary,
-        is_strict=is_strict, is_constant=is_constant, is_enabled=row.get("enabled", True) is not False,
-        order=row.get("insertion_order"), position=_text(row.get("position")),
-    )  # fmt: skip
-
-
-def _world_entry(row: dict[str, Any]) -> Entry:
-    said = parted(_text(row.get("content")))
-    keys = (*_words(row.get("key")), *said.words("additional_keys"))
-    secondary = _words(row.get("keysecondary")) if row.get("selective", True) is not False else ()
-    return _entry(
-        row, said, keys, secondary,
-        is_strict=False, is_constant=row.get("constant") is True, is_enabled=row.get("disable") is not True,
-        order=row.get("order"), position=str(row.get("position", "")),
-    )  # fmt: skip
-
-
-def _entry(
-    row: dict[str, Any], said: Decorated, keys: tuple[str, ...], secondary: tuple[str, ...], *,
-    is_strict: bool, is_constant: bool, is_enabled: bool, order: Any, position: str,
-) -> Entry:  # fmt: skip
-    patterns = keys if is_strict else tuple(key for key in keys if _is_pattern(key))
-    is_number = isinstance(order, int | float) and not isinstance(order, bool)
+    order = bounded(row.get("insertion_order"), -NUMBER_MOST, NUMBER_MOST)
     return Entry(
-        keys=tuple(key for key in keys if key not in patterns),
+        keys=() if is_strict else tuple(key for key in keys if key not in patterns),
         patterns=patterns,
-        secondary=secondary,
+        secondary=() if is_strict or row.get("selective") is False else _words(row.get("secondary_keys")),
         excluded=said.words("exclude_keys"),
         content=said.content.strip(),
         is_constant=is_constant or said.has("activate"),
-        is_enabled=is_enabled and not said.has("dont_activate"),
-        order=int(max(-32_000, min(32_000, order))) if is_number else 100,
-        depth=said.number("depth"),
-        role=said.decorators.get("role", ""),
-        scan_depth=said.number("scan_depth"),
-        position=said.decorators.get("position", position),
+        is_enabled=row.get("enabled", True) is not False and not said.has("dont_activate"),
+        order=100 if order is None else order,
+        options=read_options(row, extensions, said, book),
         unknown=said.unknown,
-        raw=row,
+        raw=raw,
     )
-
-
-def _is_pattern(key: str) -> bool:
-    return len(key) >= PATTERN_LEAST and key.startswith("/") and "/" in key[2:]
 
 
 def _text(value: Any) -> str:

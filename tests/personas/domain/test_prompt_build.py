@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from personas.domain.inputs import (
     EventText,
     Expression,
+    LorePiece,
     MemoryText,
     PersonaText,
     PromptInputs,
@@ -58,7 +59,7 @@ def inputs(**changes: object) -> PromptInputs:
             MemoryText(uuid.UUID(int=1), "Bob has a cat.", 0.4),
             MemoryText(uuid.UUID(int=2), "Bob likes green tea.", 0.9),
         ),
-        lore=("Orbit is 400 km up.",),
+        lore=(LorePiece("Orbit is 400 km up."),),
         notes=("Mention the raffle.", "Wrap up soon."),
         transcript=(
             TranscriptLine("Ann", "good evening"),
@@ -96,7 +97,9 @@ def test_everything_given_is_in_the_prompt_and_the_operator_has_the_last_word() 
 
 def test_what_never_changes_comes_before_what_does() -> None:
     one = build(inputs()).messages[0].content
-    other = build(inputs(memories=(), lore=("Something else.",), viewer_card="Name: Ann")).messages[0].content
+    other = (
+        build(inputs(memories=(), lore=(LorePiece("Something else."),), viewer_card="Name: Ann")).messages[0].content
+    )
 
     shared = one[: one.index("# Background")]
 
@@ -291,3 +294,39 @@ def skeleton(prompt: Prompt) -> list[tuple[Role, str]]:
         assert not re.search("[\x00-\x09\x0b-\x1f\u200b\u202e\u2028\ufe0f\U000e0041\ud800]", text)
         found.append((message.role, text))
     return found
+
+
+def _roles(prompt: Prompt) -> list[tuple[Role, str]]:
+    return [(message.role, message.content) for message in prompt.messages]
+
+
+def test_lore_stands_before_after_or_among_the_lines_at_its_depth() -> None:
+    lines = tuple(TranscriptLine("Bo", f"line {number}") for number in range(3))
+    lore = (
+        LorePiece("Before.", "before"), LorePiece("After.", "after"), LorePiece("Now.", "depth", 0, Role.ASSISTANT),
+        LorePiece("One.", "depth", 1), LorePiece("Two.", "depth", 2, Role.SYSTEM), LorePiece("Far.", "depth", 99),
+    )  # fmt: skip
+
+    said = _roles(build(inputs(transcript=lines, lore=lore, notes=(), budget_tokens=9_000)))
+
+    system = said[0][1]
+    assert system.index("Before.") < system.index("Your name is") < system.index("After.")
+    assert [(role, text) for role, text in said[1:] if "line" not in text] == [
+        (Role.SYSTEM, "Two."), (Role.SYSTEM, "One."), *said[-2:],
+    ]  # fmt: skip
+    assert said[0][1].endswith("Far.")
+    assert [text.count("line ") for role, text in said[1:] if role is Role.USER] == [2, 1, 0]
+    assert said[-1] == (Role.ASSISTANT, "Now.")
+
+
+def test_of_lore_the_least_dear_is_left_out_first() -> None:
+    lore = tuple(LorePiece(f"Piece {worth} of the lore.", worth=(worth,)) for worth in (2, 0, 1))
+    whole = build(inputs(lore=lore, transcript=(), budget_tokens=9_000))
+
+    tight = build(inputs(lore=lore, transcript=(), budget_tokens=9_000))
+    while report(tight, SectionName.LORE).dropped_items == 0:
+        tight = build(inputs(lore=lore, transcript=(), budget_tokens=tight.tokens_total - 1))
+
+    assert "Piece 0" in whole.messages[0].content
+    assert "Piece 0" not in tight.messages[0].content
+    assert "Piece 2" in tight.messages[0].content

@@ -9,6 +9,7 @@ from personas.domain.cards.card import Version, as_version, empty_card, read_car
 from personas.domain.cards.files import card_json, read_file
 from personas.domain.cards.lore import Caution, LoreText
 from personas.domain.cards.mapping import Draft, language_of, read_character, shortened, write_character
+from personas.domain.cards.options import LOGICS, ROLES
 from tests.personas.domain.cards.card_values import CARDS, TEXT
 
 WORDS = st.text("abc é\n*", max_size=20)
@@ -23,11 +24,24 @@ DRAFTS = st.builds(
     motions=st.lists(st.sampled_from(["nod", "wave"]), max_size=2),
     emotions=st.none() | st.just([{"name": "joy", "face": "joy"}]),
 )
+KEYS = st.text("abc", min_size=1, max_size=3) | st.sampled_from(["/te+a/i", "/cu{1,2}p/"])
 LORE = st.lists(
     st.builds(
         LoreText,
-        keys=st.lists(st.text("abc", min_size=1, max_size=3), min_size=1, max_size=3, unique=True).map(", ".join),
+        keys=st.lists(KEYS, min_size=1, max_size=3, unique=True).map(", ".join),
+        secondary_keys=st.lists(KEYS, max_size=2, unique=True).map(", ".join),
+        excluded_keys=st.lists(KEYS, max_size=2, unique=True).map(", ".join),
         content=st.text("xyz", min_size=1, max_size=5),
+        logic=st.sampled_from(LOGICS),
+        place=st.sampled_from(["before", "after", "depth"]),
+        role=st.sampled_from(ROLES),
+        depth=st.integers(0, 20),
+        scan_depth=st.none() | st.integers(0, 20),
+        priority=st.integers(-5, 200),
+        probability=st.integers(0, 100),
+        **dict.fromkeys(
+            ("is_case_sensitive", "is_whole_words", "starts_others", "is_started_by_others"), st.booleans()
+        ),
         is_constant=st.booleans(),
         is_enabled=st.booleans(),
         position=st.integers(0, 200),
@@ -125,8 +139,8 @@ def test_a_changed_entry_keeps_its_unknown_fields_and_a_dropped_one_goes() -> No
 
 def test_what_plays_no_part_here_is_told() -> None:
     entries = [
-        {"keys": ["/te+a/"], "content": "@@depth 2\nHot.", "secondary_keys": ["cup"]},
-        {"keys": ["milk"], "content": "@@exclude_keys oat\n" + "Cold. " * 500},
+        {"keys": ["/te+a(?=cup)/"], "content": "Hot.", "enabled": False, "extensions": {"position": 7, "sticky": 3}},
+        {"keys": ["milk"], "content": "Cold. " * 500},
     ]
     data = {**MIRA["data"], "description": "Long. " * 2000, "character_book": {"entries": entries}}
 
