@@ -4,7 +4,6 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -20,6 +19,7 @@ from personas.lore_shelf import lore_shelf
 from personas.models import CardSource, Emotion, Persona, Reaction
 from personas.selectors import EMOTION_FIELDS, PERSONA_FIELDS, REACTION_FIELDS
 from personas.services import record_revision
+from personas.services.contents import check_row
 from vtcontrol.kernel.errors import InputInvalid, NotFound
 
 EMOTIONS_MOST, REACTIONS_MOST = 60, 30
@@ -176,7 +176,7 @@ def _fill(persona: Persona, draft: Draft) -> None:
     for name, value in asdict(draft).items():
         if name in PERSONA_FIELDS and name != "name":
             setattr(persona, name, value)
-    _checked(persona)
+    check_row(persona)
     persona.save()
 
 
@@ -195,24 +195,8 @@ def _add(model: Any, persona: Persona, names: tuple[str, ...], rows: list[dict[s
         raise InputInvalid(_("The card brings too many feelings or reactions."))
     for values in rows:
         row = model(persona=persona, **{name: value for name, value in values.items() if name in names})
-        _checked(row)
+        check_row(row)
         row.save()
-
-
-def _checked(row: Any) -> None:
-    """Refuse a row whose values no form would take.
-
-    Raises:
-        InputInvalid: Which field is wrong, and why.
-    """
-    try:
-        row.full_clean(exclude=["studio"])
-    except ValidationError as problem:
-        name, sentences = next(iter(problem.message_dict.items()))
-        label = row._meta.get_field(name).verbose_name if name != "__all__" else row._meta.verbose_name
-        raise InputInvalid(
-            _("“%(field)s” cannot be taken over: %(problem)s") % {"field": label, "problem": sentences[0]}
-        ) from None
 
 
 def _earlier(persona: Persona) -> tuple[LoreText, ...]:

@@ -11,7 +11,7 @@ from personas.selectors.characters import (
     reaction_to,
     vocabulary_of,
 )
-from personas.selectors.contents import LINK_FIELDS, Character, character_at, character_from, character_of
+from personas.selectors.contents import LINK_FIELDS, Character, character_at, character_from, character_of, on_air_id
 
 __all__ = [
     "EMOTION_FIELDS",
@@ -25,6 +25,7 @@ __all__ = [
     "content_of",
     "lines_of",
     "modes_of",
+    "on_air_id",
     "persona_text",
     "reaction_to",
     "vocabulary_of",

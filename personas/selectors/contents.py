@@ -3,17 +3,20 @@
 Whoever needs a character reads it through here, so that a draft and the published one differ in nothing but words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+from typing import Any, TypeVar
+from uuid import UUID, uuid5
 
-from personas.models import Avatar, Brain, Emotion, Persona, Reaction, Revision, Voice
+from personas.models import Avatar, Brain, Emotion, Persona, Reaction, Revision, RevisionState, Voice
 from personas.selectors.characters import EMOTION_FIELDS, PERSONA_FIELDS, REACTION_FIELDS
 from vtcontrol.kernel.errors import NotFound
 
 Linked = type[Brain] | type[Voice] | type[Avatar]
 LINK_FIELDS: Mapping[str, Linked] = {"brain": Brain, "voice": Voice, "avatar": Avatar}
+
+
+PartT = TypeVar("PartT", Emotion, Reaction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +38,25 @@ class Character:
     gone: tuple[str, ...] = ()
 
 
+def on_air_id(persona: Persona) -> UUID | None:
+    """Return the revision that is on air, None before the first was recorded."""
+    found = Revision.objects.filter(persona=persona, state=RevisionState.PUBLISHED)
+    revision_id: UUID | None = found.values_list("id", flat=True).first()
+    return revision_id
+
+
 def character_of(persona: Persona) -> Character:
     """Return the character that is on air: the persona's own rows. Three queries."""
-    newest = Revision.objects.filter(persona=persona).order_by("-number").values_list("id", flat=True).first()
     return Character(
         persona=persona,
         emotions=tuple(Emotion.objects.filter(persona=persona)),
         reactions=tuple(Reaction.objects.filter(persona=persona)),
-        revision_id=newest,
+        revision_id=on_air_id(persona),
     )
 
 
 def character_at(persona: Persona, revision_id: UUID) -> Character:
-    """Return the character as a revision of it has it. Four queries.
+    """Return the character as a revision of it has it. Six queries.
 
     Raises:
         NotFound: The persona has no such revision.
@@ -59,7 +68,7 @@ def character_at(persona: Persona, revision_id: UUID) -> Character:
 
 
 def character_from(persona: Persona, content: Mapping[str, Any], revision_id: UUID | None = None) -> Character:
-    """Return the character a content describes. Three queries.
+    """Return the character a content describes. Five queries.
 
     Args:
         persona: Whose content it is; what the content does not name yet is as the persona has it.
@@ -71,14 +80,9 @@ def character_from(persona: Persona, content: Mapping[str, Any], revision_id: UU
         if name in content:
             setattr(there, name, content[name])
     gone = tuple(name for name, model in LINK_FIELDS.items() if not _link(there, name, model, content))
-    emotions = [
-        Emotion(persona=persona, studio_id=persona.studio_id, **_named(one, EMOTION_FIELDS))
-        for one in content.get("emotions", ())
-    ]
-    reactions = [
-        Reaction(persona=persona, studio_id=persona.studio_id, **_named(one, REACTION_FIELDS))
-        for one in content.get("reactions", ())
-    ]
+    seed = revision_id or persona.pk
+    emotions = _parts(Emotion, persona, "name", EMOTION_FIELDS, content.get("emotions", ()), seed)
+    reactions = _parts(Reaction, persona, "kind", REACTION_FIELDS, content.get("reactions", ()), seed)
     return Character(
         persona=there,
         emotions=tuple(sorted(emotions, key=lambda one: (one.position, one.name))),
@@ -107,5 +111,23 @@ def _link(there: Persona, name: str, model: Linked, content: Mapping[str, Any]) 
     return False
 
 
-def _named(values: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: values[name] for name in names if name in values}
+def _parts(
+    model: type[PartT],
+    persona: Persona,
+    key: str,
+    names: tuple[str, ...],
+    content: Iterable[Mapping[str, Any]],
+    seed: UUID,
+) -> list[PartT]:
+    """Return feelings or reactions as a content has them.
+
+    One the persona has too keeps its row's id, another gets one that is the same each time the revision is read: a form
+    that was filled from it finds it again.
+    """
+    known = dict(model.objects.filter(persona=persona).values_list(key, "id"))
+    parts = []
+    for one in content:
+        values = {name: one[name] for name in names if name in one}
+        row_id = known.get(one[key]) or uuid5(seed, f"{model.__name__} {one[key]}")
+        parts.append(model(id=row_id, persona=persona, studio_id=persona.studio_id, **values))
+    return parts

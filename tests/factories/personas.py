@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
-from personas.models import Avatar, Brain, CardSource, Emotion, Persona, Reaction, Revision, Scenario, Voice
+from personas.models import (
+    Avatar,
+    Brain,
+    CardSource,
+    Emotion,
+    Experiment,
+    Persona,
+    Reaction,
+    Revision,
+    RevisionState,
+    Scenario,
+    Voice,
+)
 from tests.factories.rows import create
 from vtcontrol.kernel.events import EventKind
 from vtcontrol.tenancy.credentials import Credential
@@ -87,6 +99,14 @@ def make_reaction(persona: Persona, marker: str = "", *, kind: EventKind = Event
 def make_revision(persona: Persona, marker: str = "", *, number: int = 1) -> Revision:
     content = {"name": persona.name, "identity": f"{marker}an older self"}
     return create(Revision, persona=persona, number=number, content=content, digest=f"{number:064x}")
+
+
+def make_experiment(persona: Persona, marker: str = "", *, number: int = 2, **fields: Any) -> Experiment:
+    content = {"name": persona.name, "identity": f"{marker}a bolder self"}
+    draft = Revision(persona=persona, number=number, content=content, digest=f"{number:064x}", note=f"{marker}bolder")
+    draft.state = RevisionState.DRAFT
+    draft.save()
+    return create(Experiment, **{"persona": persona, "other": draft, "note": f"{marker}Do they write more?", **fields})
 
 
 def make_scenario(persona: Persona, marker: str = "") -> Scenario:

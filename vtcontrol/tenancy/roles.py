@@ -27,6 +27,8 @@ MANAGER_WRITES = MODERATOR_WRITES | frozenset(
         "personas.emotion",
         "personas.reaction",
         "personas.scenario",
+        "personas.revision",
+        "personas.experiment",
         "memory.memory",
         "memory.lore",
         "memory.embeddingengine",

@@ -3,10 +3,14 @@
 from uuid import UUID
 
 from celery import shared_task
+from django.utils import timezone
 
+from personas.selectors.revisions import due_revisions
+from personas.services.revisions import publish_due
 from streams.services.aftermath import absorb_turn
 from streams.services.retention import retain
-from vtcontrol.tenancy.tasks import StudioTask, SystemTask
+from vtcontrol.tenancy.scope import studio_scope
+from vtcontrol.tenancy.tasks import StudioTask, SystemTask, enqueue
 
 
 @shared_task(name="upkeep.absorb", base=StudioTask, acks_late=True)
@@ -19,3 +23,17 @@ def absorb(turn_id: str) -> None:
 def retention() -> None:
     """Delete what has outlived its time."""
     retain()
+
+
+@shared_task(name="upkeep.publications", base=SystemTask)
+def publications() -> None:
+    """Start the scheduled publications whose time has come."""
+    for due in due_revisions(timezone.now()):
+        with studio_scope(due.studio_id):
+            enqueue("upkeep.publish", revision_id=due.revision_id)
+
+
+@shared_task(name="upkeep.publish", base=StudioTask, acks_late=True)
+def publish(revision_id: str) -> None:
+    """Carry out one scheduled publication. Doing it twice publishes once."""
+    publish_due(UUID(revision_id))

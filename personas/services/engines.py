@@ -1,50 +1,18 @@
-"""Writing characters: revisions, and the keys of their engines."""
+"""Writing brains and voices: their keys, their fallbacks, and how they did last."""
 
-import hashlib
-import json
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from personas.models import Brain, Persona, Revision, Voice
-from personas.selectors import content_of
+from personas.models import Brain, Voice
 from vtcontrol.kernel.errors import InputInvalid
 from vtcontrol.tenancy.credentials import Credential
 
 Engine = Brain | Voice
 NAME_LENGTH = 80
 CHAIN_LONGEST = 4
-
-
-def digest_of(content: dict[str, Any]) -> str:
-    """Return the digest under which the same character is the same revision."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-@transaction.atomic
-def record_revision(persona: Persona, by: Any = None) -> Revision | None:
-    """Keep what the persona is now, if it differs from its last revision.
-
-    Args:
-        persona: The persona as saved.
-        by: The user who changed it, or None.
-
-    Returns:
-        The new revision, or None when nothing changed.
-    """
-    Persona.objects.select_for_update().get(pk=persona.pk)
-    content = content_of(persona)
-    digest = digest_of(content)
-    last = Revision.objects.filter(persona=persona).order_by("-number").values_list("number", "digest").first()
-    if last is not None and last[1] == digest:
-        return None
-    revision = Revision(persona=persona, number=last[0] + 1 if last else 1, content=content, digest=digest)
-    revision.created_by = by
-    revision.save()
-    return revision
 
 
 @transaction.atomic
