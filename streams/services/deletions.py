@@ -15,6 +15,7 @@ from streams.hints import announce_dock
 from streams.models import InboxEvent, StreamState, Turn
 from streams.selectors.state import OPEN_TURNS, event_line, state_frame
 from streams.services import approval, control
+from streams.services.unnamed import hidden_id
 from vtcontrol.kernel.errors import InputInvalid
 from vtcontrol.kernel.events import EventState
 
@@ -40,6 +41,9 @@ class Deletion:
 def take_back(stream_id: UUID, deletion: Deletion) -> int:
     """Cancel what waits or is held of it, and stop the turn that answers it; return how many events were met.
 
+    A line of somebody who wants nothing stored is met by its own id, and with everything of the platform. By its author
+    it cannot be: no row says who wrote it.
+
     Raises:
         InputInvalid: It names no platform.
     """
@@ -55,7 +59,7 @@ def _open_events(stream_id: UUID, deletion: Deletion) -> "QuerySet[InboxEvent]":
     rows: QuerySet[InboxEvent] = InboxEvent.objects.filter(stream_id=stream_id, platform=deletion.platform)
     rows = rows.filter(state__in=(EventState.WAITING, EventState.TAKEN, EventState.HELD))
     if deletion.platform_id:
-        return rows.filter(platform_id=deletion.platform_id)
+        return rows.filter(platform_id__in=[deletion.platform_id, hidden_id(deletion)])
     return rows.filter(author_id=deletion.author_id) if deletion.author_id else rows
 
 

@@ -9,6 +9,7 @@ from streams.hints import control_group, dock_group, stage_group
 from streams.models import InboxEvent, Stream
 from streams.services.deletions import LINES_TOLD, Deletion, take_back
 from streams.services.leases import Lease
+from tests.factories.relationships import make_identity, make_viewer
 from tests.live.conftest import Wire
 from tests.live.scenes import arrive, chat, end, find_nothing, inherit, says, speak, state_of, take
 from vtcontrol.kernel.errors import InputInvalid, Interrupted
@@ -34,6 +35,20 @@ def test_a_deleted_message_is_not_answered(in_studio: Studio, stream: Stream, le
     assert state_and_reason(event) == (EventState.CANCELLED, "deleted")
     assert event.decided_at is not None
     assert take(stream, lease).event.id == other.pk
+
+
+def test_a_deleted_message_of_somebody_who_opted_out_is_not_answered(
+    in_studio: Studio, stream: Stream, lease: Lease
+) -> None:
+    make_identity(make_viewer(has_opted_out=True))
+    event = says(stream, "first", author_id="1001", platform_id="message-1")
+
+    met = take_back(stream.pk, one("message-1"))
+
+    assert event.platform_id != "message-1"
+    assert met == 1
+    assert state_and_reason(event) == (EventState.CANCELLED, "deleted")
+    find_nothing(stream, lease)
 
 
 def test_a_banned_viewers_lines_go_and_everybody_elses_stay(in_studio: Studio, stream: Stream) -> None:
