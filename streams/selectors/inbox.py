@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -80,7 +80,12 @@ _ARRIVED = CompiledQuery(
 
 def waiting_candidates(stream_id: UUID) -> list[Candidate]:
     """Return what waits as triage takes it, the dearest first. One query."""
-    candidates = [candidate_of(row) for row in _WAITING.rows(stream_id=stream_id)]
+    return candidates_of(_WAITING.rows(stream_id=stream_id))
+
+
+def candidates_of(rows: Iterable[Sequence[Any]]) -> list[Candidate]:
+    """Return events as triage takes them, from rows of `WAITING_FIELDS`; words that stand in no row are in them."""
+    candidates = [_candidate(row) for row in rows]
     unnamed = [one.id for one in candidates if one.viewer.endswith(f":{MARK}")]
     if not unnamed:
         return candidates
@@ -129,8 +134,7 @@ def _event(stream_id: UUID, event_id: UUID) -> InboxEvent | None:
     return InboxEvent(stream_id=stream_id, state=EventState.WAITING, **values)
 
 
-def candidate_of(row: Sequence[Any]) -> Candidate:
-    """Return an event as triage takes it, from a row of `WAITING_FIELDS`."""
+def _candidate(row: Sequence[Any]) -> Candidate:
     event_id, kind, received_at, viewer_id, platform, author_id, text, is_mention, is_first, pinned_at = row
     return Candidate(
         id=event_id,

@@ -13,7 +13,7 @@ from streams.domain.lines import speaker_of
 from streams.domain.queue import Place, line_up
 from streams.models import InboxEvent, StreamState
 from streams.selectors.config import current_config
-from streams.selectors.inbox import WAITING_FIELDS, arrivals, candidate_of, policy_of, read_triage
+from streams.selectors.inbox import WAITING_FIELDS, arrivals, candidates_of, policy_of, read_triage
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.kernel.events import EventState
 from vtcontrol.tenancy.scope import current_studio_id
@@ -64,7 +64,7 @@ def _places(stream_id: UUID, now: dt.datetime) -> list[Place]:
     rows = rows.order_by("-priority", "-received_at").values_list(*WAITING_FIELDS)[:LOOKED_AT]
     config = current_config(current_studio_id(), stream_id)
     state = replace(read_triage(stream_id, config, now), arrivals=arrivals(stream_id, now))
-    return line_up([candidate_of(row) for row in rows], state, policy_of(config), now)
+    return line_up(candidates_of(rows), state, policy_of(config), now)
 
 
 def _waiting(event: InboxEvent, place: Place) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from streams.selectors.queue import queue_of
 from streams.selectors.state import dock_snapshot
 from streams.services import control, queue, viewers
 from streams.services.leases import Lease
+from tests.factories.relationships import make_identity, make_viewer
 from tests.factories.streams import make_rule
 from tests.live.conftest import Wire
 from tests.live.dock import Dock
@@ -41,6 +42,19 @@ def test_the_queue_stands_in_the_order_triage_takes_it(stream: Stream, lease: Le
 def take_and_end(stream: Stream, lease: Lease) -> str:
     turn = answer(stream, lease)
     return InboxEvent.objects.get(turns=turn).text
+
+
+def test_lines_of_somebody_who_opted_out_stand_where_triage_takes_them(stream: Stream, lease: Lease) -> None:
+    make_identity(make_viewer(has_opted_out=True))
+    lines = [says(stream, text, author_id="1001") for text in ("Mira, hi", "Mira, what is this?", "nice")]
+
+    shown = queue_of(stream.pk)["waiting"]
+
+    assert {row["id"]: row["rank"] for row in shown} == {
+        str(line.pk): name for line, name in zip(lines, ("direct", "direct", "chatter"), strict=True)
+    }
+    assert {row["text"] for row in shown} == {""}
+    assert shown[0]["id"] == str(take(stream, lease).event.id)
 
 
 def test_a_busy_queue_says_what_holds_a_line_back(stream: Stream, lease: Lease) -> None:
