@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from memory.models.memories import Memory
@@ -61,6 +62,20 @@ class EmbeddingEngine(LiveConfig):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; every index of memories asks anew who embeds."""
+        with transaction.atomic(savepoint=False):
+            super().save(*args, **kwargs)
+            if not self.quiet_fields.issuperset(kwargs.get("update_fields") or {"name"}):
+                _indexes_are_old()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete; every index of memories asks anew who embeds."""
+        with transaction.atomic(savepoint=False):
+            deleted: tuple[int, dict[str, int]] = super().delete(*args, **kwargs)
+            _indexes_are_old()
+        return deleted
+
     @property
     def model_key(self) -> str:
         """What its vectors are marked with: another model, or the same one asked differently, is another key."""
@@ -75,6 +90,10 @@ class EmbeddingEngine(LiveConfig):
         super().clean()
         if self.engine == EmbeddingKind.OPENAI and not self.base_url:
             raise ValidationError({"base_url": _("An OpenAI-compatible engine needs its address.")})
+
+
+def _indexes_are_old() -> None:
+    Persona.objects.update(memory_version=F("memory_version") + 1)
 
 
 class MemoryVector(StudioOwned):

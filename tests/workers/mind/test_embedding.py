@@ -98,6 +98,20 @@ def test_what_means_the_same_is_found_without_a_common_word(
     assert engine.last_ok_at is not None
 
 
+def test_an_engine_that_is_switched_off_or_on_is_left_or_asked_at_once(
+    persona: Persona, engine: EmbeddingEngine, room: EngineRoom
+) -> None:
+    embed_missing(room)
+    found = [asked(persona, "my feline friend")]
+
+    for is_on in (False, True):
+        engine.is_enabled = is_on
+        engine.save()
+        found.append(asked(persona, "my feline friend"))
+
+    assert found == [["A cat sleeps here"], [], ["A cat sleeps here"]]
+
+
 def test_changed_words_get_another_vector(persona: Persona, engine: EmbeddingEngine, room: EngineRoom) -> None:
     embed_missing(room)
     memory = Memory.objects.get(text="A cat sleeps here")
