@@ -8,7 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db.utils import OperationalError
 
-from streams.models import ChannelLink, InboxEvent, LinkFault, LinkStatus, Stream
+from streams.models import ChannelLink, InboxEvent, LinkFault, LinkStatus, Stream, StreamState
 from streams.services.links import connect_anew, set_twitch_channel
 from tests.fakes.twitch_irc import FakeTwitch, user_id
 from tests.links.conftest import PATIENCE_S, Supervise, holds, make_link, row_of
@@ -316,6 +316,52 @@ async def test_a_line_that_cannot_be_taken_in_costs_the_others_nothing(
     twitch.send("mira", *(twitch.line("mira", text)[0] for text in ("one", "poison", "two")))
 
     await becomes(lambda: texts(stream), ["one", "two"])
+
+
+async def test_a_deletion_that_fails_costs_the_lines_after_it_nothing(
+    twitch: FakeTwitch, supervise: Supervise, link: ChannelLink, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_back, failures = feed.take_back, [StreamState.DoesNotExist("nothing of it is here")]
+
+    def failing(where: Any, deletion: Any) -> int:
+        if failures:
+            raise failures.pop()
+        return take_back(where, deletion)
+
+    monkeypatch.setattr(feed, "take_back", failing)
+    supervise()
+    await in_channel(twitch, "mira")
+    bad = twitch.say("mira", "bad", "troll")
+    await becomes(lambda: texts(stream), ["bad"])
+
+    twitch.delete("mira", "of-another-day", "ann")
+    twitch.delete("mira", bad, "troll")
+    twitch.say("mira", "good", "zoe")
+
+    await becomes(lambda: texts(stream), ["bad", "good"])
+    assert (await sync_to_async(states)(stream))["bad"] == ("cancelled", "deleted")
+    assert failures == []
+
+
+async def test_a_batch_that_cannot_be_handed_over_at_all_does_not_end_the_link(
+    twitch: FakeTwitch, supervise: Supervise, link: ChannelLink, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver, failures = feed._deliver, [RuntimeError("no thread is left")]
+
+    def failing(*work: Any) -> None:
+        if failures:
+            raise failures.pop()
+        deliver(*work)
+
+    monkeypatch.setattr(feed, "_deliver", failing)
+    supervise()
+    await in_channel(twitch, "mira")
+    twitch.say("mira", "lost")
+    await becomes(lambda: failures, [])
+
+    twitch.say("mira", "arrives")
+
+    await becomes(lambda: texts(stream), ["arrives"])
 
 
 async def test_more_than_can_be_taken_in_leaves_out_the_oldest_plain_lines(

@@ -8,6 +8,7 @@ import datetime as dt
 import logging
 from collections import deque
 from dataclasses import replace
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from streams.models import LinkFault
 from streams.services.deletions import Deletion, take_back
 from streams.services.intake import BATCH_MOST, accept_events
 from streams.services.links import HeldLink
-from vtcontrol.kernel.errors import Conflict, InputInvalid, NotFound
+from vtcontrol.kernel.errors import Conflict, NotFound
 from vtcontrol.kernel.events import EventKind, IncomingEvent
 from workers.links.pacing import Backoff
 from workers.links.records import LOST, Records
@@ -149,6 +150,9 @@ class Feed:
                 await asyncio.sleep(self._backoff.next_s())
                 if asyncio.get_running_loop().time() - since > CHAT_STALE_S:
                     batch = [one for one in batch if not _is_plain(one)]
+            except Exception:
+                logger.exception("a link's lines could not be handed over and are left out")
+                break
             else:
                 break
         self._backoff.succeeded()
@@ -156,30 +160,34 @@ class Feed:
 
 
 def _deliver(link: HeldLink, batch: list[Item]) -> None:
-    """Give a batch to its service. An event the service refuses costs the others nothing."""
-    for one in batch:
-        if isinstance(one, Deletion):
-            take_back(link.stream_id, one)
-    events = [one for one in batch if isinstance(one, IncomingEvent)]
-    if not events:
-        return
+    """Give a batch to its service, deletions one at a time. What the service refuses costs the others nothing."""
+    if isinstance(batch[0], Deletion) and len(batch) > 1:
+        return _deliver_one_by_one(link, batch)
     try:
-        accept_events(link.stream_id, events)
+        _give(link.stream_id, batch)
     except (Conflict, NotFound):
         pass  # the stream was switched off or is gone: the next look at the links ends this one
     except LOST:
         raise
     except Exception as error:
-        _deliver_one_by_one(link, events, error)
+        if len(batch) > 1:
+            return _deliver_one_by_one(link, batch)
+        told = {"link": str(link.link_id), "error": type(error).__name__}
+        logger.warning("an event was refused and left out", extra=told)
 
 
-def _deliver_one_by_one(link: HeldLink, events: list[IncomingEvent], error: Exception) -> None:
-    if len(events) == 1:
-        kind = InputInvalid.__name__ if isinstance(error, InputInvalid) else type(error).__name__
-        logger.warning("an event was refused and left out", extra={"link": str(link.link_id), "error": kind})
-        return
-    for event in events:
-        _deliver(link, [event])
+def _deliver_one_by_one(link: HeldLink, batch: list[Item]) -> None:
+    for one in batch:
+        _deliver(link, [one])
+
+
+def _give(stream_id: UUID, batch: list[Item]) -> None:
+    events = [one for one in batch if isinstance(one, IncomingEvent)]
+    if events:
+        accept_events(stream_id, events)
+    for one in batch:
+        if isinstance(one, Deletion):
+            take_back(stream_id, one)
 
 
 def _is_plain(item: Item) -> bool:
