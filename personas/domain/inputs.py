@@ -115,12 +115,50 @@ class TranscriptLine:
         text: What was heard, without tags.
         is_self: The character itself said it.
         emotion: The emotion it was said with (the character's own lines), or "".
+        is_company: Another character said it.
     """
 
     speaker: str
     text: str
     is_self: bool = False
     emotion: str = ""
+    is_company: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """Another character on stage, as this one knows it; data.
+
+    Attributes:
+        name: What it is called.
+        about: What is known of it, or "".
+        role: What it plays in the scene, or "".
+    """
+
+    name: str
+    about: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who shares the stage with the character, and what they play; of its own part only what it may know.
+
+    Attributes:
+        others: The other characters.
+        scene: What everybody in the scene knows, or "" outside one; trusted.
+        role: What it plays itself, or "".
+        goal: What its role wants; no other role is told.
+        secret: What only its role knows.
+        is_narrator: It tells the scene and plays nobody.
+    """
+
+    others: tuple[Companion, ...] = ()
+    scene: str = ""
+    role: str = ""
+    goal: str = ""
+    secret: str = ""
+    is_narrator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +194,7 @@ class PromptInputs:
         lore: Matched lore in its order; trusted.
         notes: Director's notes, oldest first; trusted, and last in the prompt.
         transcript: What was heard lately, oldest first.
+        company: Who else is on stage, or None when the character is alone.
         overrides: Sampling set by hand.
         budget_tokens: Most tokens the prompt may take (the answer's tokens are not in it).
     """
@@ -171,5 +210,6 @@ class PromptInputs:
     lore: tuple[LorePiece, ...] = ()
     notes: tuple[str, ...] = ()
     transcript: tuple[TranscriptLine, ...] = ()
+    company: Company | None = None
     overrides: SamplingOverrides = field(default_factory=SamplingOverrides)
     budget_tokens: int = 3_000

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from personas.domain import modes
+from personas.domain.company import company_lines
 from personas.domain.inputs import (
     EventText,
     Expression,
@@ -41,6 +42,7 @@ class SectionName(StrEnum):
     SAMPLES = "samples"
     KNOWLEDGE = "knowledge"
     MODES = "modes"
+    COMPANY = "company"
     FORMAT = "format"
     LORE = "lore"
     MEMORIES = "memories"
@@ -59,6 +61,7 @@ PRIORITIES = {
     SectionName.EVENT: REQUIRED,
     SectionName.NOTES: 95,
     SectionName.MODES: 90,
+    SectionName.COMPANY: 88,
     SectionName.CONDUCT: 85,
     SectionName.REACTION: 80,
     SectionName.STYLE: 75,
@@ -134,6 +137,7 @@ def sections(inputs: PromptInputs) -> tuple[Section, ...]:
         _section(SectionName.SAMPLES, "# How you sound (never repeat these word for word)", _bullets(persona.samples)),
         _section(SectionName.KNOWLEDGE, "# What you know", _bullets(persona.knowledge)),
         _section(SectionName.MODES, "# Now", _bullets(modes.rules(inputs.modes))),
+        _section(SectionName.COMPANY, "# Who shares the stage with you", company_lines(inputs.company)),
         _section(SectionName.FORMAT, "# Form of your answer", _format(inputs.vocabulary, persona.languages)),
         _lore(SectionName.LORE, "# Background", inputs.lore),
         _section(
@@ -190,8 +194,14 @@ def _transcript(lines: Sequence[TranscriptLine], vocabulary: Vocabulary) -> Sect
             tag = vocabulary.tag_emotion(line.emotion) + " " if line.emotion else ""
             items.append(Item(tag + plain(line.text), priority, is_own=True))
         else:
-            items.append(Item(element("chat", line.text, name=line.speaker), priority))
+            items.append(Item(_line_of_another(line), priority))
     return Section(SectionName.TRANSCRIPT, "", tuple(items), drops_first=True)
+
+
+def _line_of_another(line: TranscriptLine) -> str:
+    if line.is_company:
+        return element("data", line.text, kind="line of another character", name=line.speaker)
+    return element("chat", line.text, name=line.speaker)
 
 
 def _bullets(texts: Sequence[str]) -> list[str]:
@@ -262,6 +272,7 @@ SITUATIONS = {
     EventKind.DEFEAT: "The game is lost:",
     EventKind.TROUBLE: "Something technical has gone wrong:",
     EventKind.SILENCE: "Nobody has said anything for a while. Say something of your own:",
+    EventKind.CUE: "It is your line. If another character has just spoken to you, answer it; otherwise go on:",
     EventKind.DIRECTOR_SAY: "Your director asks you to say, word for word:",
 }
 """What stands above the event, in trusted words."""

@@ -14,7 +14,7 @@ import { rankSign, reasonWord, statusSign } from './words.js';
 /** @typedef {import('./queue_state.js').Hand} Hand */
 
 const TICK_MS = 1_000;
-const RANKS = ['director', 'support', 'direct', 'speech', 'happening', 'newcomer', 'question', 'chatter', 'silence'];
+const RANKS = ['director', 'support', 'direct', 'speech', 'cue', 'happening', 'newcomer', 'question', 'chatter', 'silence'];
 
 /** A list that keeps its rows' elements, and moves none while it is pointed at. */
 class RowList {

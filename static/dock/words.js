@@ -83,6 +83,7 @@ function reasonWords() {
     viewer_cooldown: gettext('answered this viewer just before'),
     budget: gettext('enough small talk for now'),
     superseded: gettext('something newer came'),
+    role_taken: gettext('the team speaks for this character'),
     timeout: gettext('the engine took too long'),
     rate_limited: gettext('the engine is at its limit'),
     auth: gettext('the engine refused the key'),
@@ -100,6 +101,7 @@ function rankSigns() {
     support: sign(gettext('Support'), 'gift', 'good'),
     direct: sign(gettext('Mention'), 'at', 'busy'),
     speech: sign(gettext('Speech'), 'wave', 'quiet'),
+    cue: sign(gettext('A character’s turn'), 'chat', 'quiet'),
     happening: sign(gettext('Event'), 'star', 'quiet'),
     newcomer: sign(gettext('First message'), 'hand', 'quiet'),
     question: sign(gettext('Question'), 'question', 'quiet'),
@@ -122,6 +124,7 @@ function kindWords() {
     trouble: gettext('Technical trouble'),
     silence: gettext('Silence'),
     director_say: gettext('Director’s words'),
+    cue: gettext('A character’s turn'),
   };
 }
 

@@ -44,8 +44,10 @@ KIND_ICONS = {
     EventKind.TROUBLE: "warning",
     EventKind.SILENCE: "bedtime",
     EventKind.DIRECTOR_SAY: "campaign",
+    EventKind.CUE: "forum",
 }
 REASONS: dict[str, Any] = {
+    "role_taken": _("The team speaks for this character"),
     "stale": _("Too old to answer"),
     "duplicate": _("Said twice"),
     "near_duplicate": _("Almost the same as another"),

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from vtcontrol.kernel.events import EventKind
+from vtcontrol.kernel.events import HOUSE_KINDS, EventKind
 
 PLATFORMS_MOST = 32
 
@@ -11,7 +11,7 @@ class EventSerializer(serializers.Serializer[object]):
     """An event from outside: chat, a donation, a game's news."""
 
     kind = serializers.ChoiceField(
-        choices=[kind.value for kind in EventKind if kind is not EventKind.DIRECTOR_SAY], default=EventKind.CHAT.value
+        choices=[kind.value for kind in EventKind if kind not in HOUSE_KINDS], default=EventKind.CHAT.value
     )
     text = serializers.CharField(max_length=2000, allow_blank=True, default="", trim_whitespace=True)
     author_name = serializers.CharField(max_length=80, allow_blank=True, default="")

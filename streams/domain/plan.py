@@ -6,9 +6,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from memory.domain.lore import LoreBook
-from personas.domain.inputs import PersonaText
+from personas.domain.inputs import Company, PersonaText
 from personas.domain.modes import Modes
 from streams.domain.approval import Approval
+from streams.domain.cast import CastPlan
 from streams.domain.moderation import RuleSet
 
 
@@ -126,6 +127,10 @@ class StreamConfig:
         uses_relationships: The card of the viewer is in the prompt, and scores move.
         answers_commands: The character says so when a viewer asked for something about their data.
         approval: What is held for a person.
+        figure: What the stage calls the character, or "" for the first.
+        cast: Who else is on stage and who takes which line, or None where the character is alone.
+        company: What the prompt tells of the others and of the scene.
+        others: The configurations of the rest of the cast (of the stream's own character only).
         problems: What cannot be used (a key that cannot be read), for the status line.
     """
 
@@ -153,4 +158,12 @@ class StreamConfig:
     uses_relationships: bool = True
     answers_commands: bool = True
     approval: Approval = field(default_factory=Approval)
+    figure: str = ""
+    cast: CastPlan | None = None
+    company: Company | None = None
+    others: tuple["StreamConfig", ...] = ()
     problems: tuple[str, ...] = ()
+
+    def of(self, persona_id: UUID) -> "StreamConfig":
+        """Return the configuration of a character of the cast; its own when there is no such character."""
+        return next((one for one in self.others if one.persona_id == persona_id), self)

@@ -14,6 +14,7 @@ class Rank(IntEnum):
     QUESTION = 30
     NEWCOMER = 40
     HAPPENING = 50
+    CUE = 55
     SPEECH = 60
     DIRECT = 70
     SUPPORT = 80
@@ -50,6 +51,7 @@ _RANKS = {
     EventKind.TROUBLE: Rank.HAPPENING,
     EventKind.SILENCE: Rank.SILENCE,
     EventKind.DIRECTOR_SAY: Rank.DIRECTOR,
+    EventKind.CUE: Rank.CUE,
 }
 _QUESTION = re.compile(
     r"[?？؟]|^\W*(?:who|what|when|where|why|how|which|whose|do|does|did|can|could|will|would|is|are|am|should|have|has"

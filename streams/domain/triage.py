@@ -100,6 +100,7 @@ def _usual_freshness() -> dict[Rank, float]:
         Rank.DIRECT: 120.0,
         Rank.SPEECH: 20.0,
         Rank.HAPPENING: 30.0,
+        Rank.CUE: 120.0,
         Rank.NEWCOMER: 90.0,
         Rank.QUESTION: 60.0,
         Rank.CHATTER: 30.0,
@@ -240,7 +241,8 @@ def _still_wanted(
         elif expires_at <= now:
             _end(ends, candidate, Reason.STALE)
         else:
-            waiting.append(Waiting(candidate, grade, expires_at, now))
+            due_at = candidate.received_at if grade is Rank.CUE else now
+            waiting.append(Waiting(candidate, grade, expires_at, max(now, due_at)))
     kept = [one for one in waiting if one.rank is not Rank.SILENCE]
     silences = [one for one in waiting if one.rank is Rank.SILENCE]
     if not kept and silences:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from personas.domain.prompt import Prompt
 from streams.domain.approval import ApprovedWords, HeldReply, plain
+from streams.domain.plan import StreamConfig
 from streams.domain.triage import Candidate
 
 TAIL_MS = 120  # a segment is heard to its end when no more than this is missing
@@ -17,7 +18,8 @@ TAIL_MS = 120  # a segment is heard to its end when no more than this is missing
 class ChosenEvent:
     """The event a turn answers.
 
-    `is_private` is that whoever it is from opted out: their words are answered and kept nowhere.
+    `is_private` is that whoever it is from opted out: their words are answered and kept nowhere. `exchange` counts what
+    characters have said to each other before it.
     """
 
     id: UUID
@@ -29,6 +31,7 @@ class ChosenEvent:
     viewer_id: UUID | None
     is_private: bool
     received_at: dt.datetime
+    exchange: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Claim:
         never: What is never to be mentioned in this answer.
         approved: Words a person let through, said as they stand; None where the answer is still to be thought.
         lore: What came up of it, and what nearly did, for the record: id, label, why, key, used, tokens.
+        speaker: The configuration of who answers, where the stream has a cast.
     """
 
     candidate: Candidate
@@ -64,6 +68,7 @@ class Claim:
     never: tuple[str, ...] = ()
     approved: ApprovedWords | None = None
     lore: tuple[dict[str, Any], ...] = ()
+    speaker: StreamConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""On air: streams and their live state, what came in, what was said, the rules of what may be said, stage and links."""
+"""On air: streams and their live state, what came in, what was said and by whom, rules of it, stage and links."""
 
 from streams.models.approval import HELD_BY, HELD_STATES, HeldLine
+from streams.models.cast import RolePart, RolePlay, SceneState, StreamCharacter
 from streams.models.direction import Command, CommandState, DirectorNote, ObsEffect
 from streams.models.inbox import EVENT_KINDS, EVENT_STATES, InboxEvent
 from streams.models.links import ChannelLink, LinkFault, LinkStatus, Platform
@@ -29,11 +30,15 @@ __all__ = [
     "ModerationRule",
     "ObsEffect",
     "Platform",
+    "RolePart",
+    "RolePlay",
+    "SceneState",
     "SecondPages",
     "Segment",
     "StageLayout",
     "StagePage",
     "Stream",
+    "StreamCharacter",
     "StreamState",
     "SubtitleWords",
     "Turn",

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from personas.models import Persona
 from relationships.models import Viewer
 from streams.models.streams import Broadcast, Stream
 from vtcontrol.kernel.events import EventKind, EventState
@@ -14,6 +15,7 @@ EVENT_KINDS = [
     (EventKind.RAID, _("Raid")), (EventKind.FOLLOW, _("Follow")), (EventKind.REDEMPTION, _("Redemption")),
     (EventKind.VICTORY, _("Victory")), (EventKind.DEFEAT, _("Defeat")), (EventKind.TROUBLE, _("Technical trouble")),
     (EventKind.SILENCE, _("Silence")), (EventKind.DIRECTOR_SAY, _("Director’s words")),
+    (EventKind.CUE, _("A character’s turn")),
 ]  # fmt: skip
 EVENT_STATES = [
     (EventState.WAITING, _("Waiting")), (EventState.TAKEN, _("Being answered")),
@@ -45,6 +47,10 @@ class InboxEvent(StudioOwned):
     is_mention = models.BooleanField(_("mention"), default=False)
     is_first = models.BooleanField(_("first message"), default=False)
     priority = models.PositiveSmallIntegerField(_("priority"), default=0)
+    addressee = models.ForeignKey(
+        Persona, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False, editable=False
+    )  # whose line it is, where the team or the cast itself says so
+    exchange = models.PositiveSmallIntegerField(default=0, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=EVENT_STATES, default=EventState.WAITING)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

@@ -62,6 +62,10 @@ class Stream(LiveConfig):
         _("wait for the decision"), default=False,
         help_text=_("On: nothing else is answered while a line is held. Off: the show goes on with the next line."),
     )  # fmt: skip
+    exchanges_most = models.PositiveSmallIntegerField(
+        _("lines between characters"), default=2, validators=[MaxValueValidator(6)],
+        help_text=_("How many lines several characters may say to each other before they wait for somebody."),
+    )  # fmt: skip
     history = studio_history()
 
     class Meta:

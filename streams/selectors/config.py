@@ -16,6 +16,7 @@ from streams.domain.builtin_rules import BUILTIN_RULES
 from streams.domain.moderation import Rule, RuleSet, read_rule
 from streams.domain.plan import BrainSpec, BudgetSpec, EmotionSpec, StreamConfig, VoiceSpec
 from streams.models import ModerationRule, Stream
+from streams.selectors.cast import cast_stream, with_cast
 from streams.selectors.stage import look_of
 from vtcontrol.kernel.errors import InputInvalid, NotFound, SecretUnreadable
 from vtcontrol.tenancy.compiled import CompiledQuery
@@ -94,13 +95,13 @@ def load_config(stream_id: UUID, revision_id: UUID | None = None) -> StreamConfi
     Raises:
         NotFound: No such stream in this studio, or its character has no such revision.
     """
-    found = Stream.objects.select_related("studio", "persona__avatar")
-    stream = found.filter(pk=stream_id).first()
+    stream = cast_stream(pk=stream_id).select_related("studio", "persona__avatar", "layout").first()
     if stream is None:
         raise NotFound
     persona: Persona = stream.persona
     character = character_of(persona) if revision_id is None else character_at(persona, revision_id)
-    return config_with(stream, character)
+    lead = config_with(stream, character)
+    return with_cast(stream, lead, lambda other: config_with(stream, character_of(other)))
 
 
 def config_with(stream: Stream, character: Character) -> StreamConfig:

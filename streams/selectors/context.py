@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from memory.domain.lore import LoreHit, LoreMatch, match
-from memory.selectors import RecalledMemory, recall, recent_lines
+from memory.selectors import HeardLine, RecalledMemory, recall, recent_lines
 from personas.domain.inputs import (
     EventText,
     Expression,
@@ -97,14 +97,16 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
     brain = config.brains[0] if config.brains else None
     budget = brain.context_tokens if brain else SCRIPTED_CONTEXT_TOKENS
     transcript = _transcript(config, now)
+    answered = _event_text(event, transcript)
+    if event.kind == EventKind.CUE and answered.text:
+        transcript = transcript[:-1]
     lore = match(
-        config.lore, lines_for_lore(event.author_name, event.text, transcript),
+        config.lore, lines_for_lore(answered.name, answered.text, transcript),
         seed=str(event.pk), budget_tokens=budget * LORE_SHARE // 100,
     )  # fmt: skip
-    amount = f"{event.amount.normalize():f} {event.currency}".strip() if event.amount is not None else ""
     inputs = PromptInputs(
         persona=config.persona,
-        event=EventText(EventKind(event.kind), event.author_name, event.text, amount),
+        event=answered,
         modes=config.modes,
         vocabulary=vocabulary_of(config),
         reaction=config.reactions.get(event.kind, ""),
@@ -114,6 +116,7 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
         lore=tuple(map(lore_piece, lore.used)),
         notes=tuple(text for _, text in notes),
         transcript=transcript,
+        company=config.company,
         overrides=SamplingOverrides(max_tokens=brain.max_tokens if brain else SCRIPTED_MAX_TOKENS),
         budget_tokens=budget,
     )
@@ -122,7 +125,7 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
         tuple(_record(one) for one in memories),
         tuple(note_id for note_id, _ in notes),
         never,
-        _lore_record(lore),
+        lore=_lore_record(lore),
     )
 
 
@@ -150,7 +153,22 @@ def _verbatim(config: StreamConfig, event: InboxEvent, text: str) -> Context:
 
 def _transcript(config: StreamConfig, now: dt.datetime) -> tuple[TranscriptLine, ...]:
     lines = recent_lines(config.stream_id, now=now, limit=TRANSCRIPT_LINES)
-    return tuple(TranscriptLine(line.speaker, line.text, line.is_self) for line in lines)
+    return tuple(_transcript_line(config.persona_id, line) for line in lines)
+
+
+def _transcript_line(persona_id: UUID, line: HeardLine) -> TranscriptLine:
+    is_self = line.is_self and line.persona_id == persona_id
+    return TranscriptLine(line.speaker, line.text, is_self, is_company=line.is_self and not is_self)
+
+
+def _event_text(event: InboxEvent, transcript: tuple[TranscriptLine, ...]) -> EventText:
+    """Return what is answered; a character whose turn it is answers what another one said last."""
+    if event.kind == EventKind.CUE:
+        last = transcript[-1] if transcript else None
+        name, text = (last.speaker, last.text) if last is not None and last.is_company else ("", "")
+        return EventText(EventKind.CUE, name, text)
+    amount = f"{event.amount.normalize():f} {event.currency}".strip() if event.amount is not None else ""
+    return EventText(EventKind(event.kind), event.author_name, event.text, amount)
 
 
 def lines_for_lore(name: str, text: str, transcript: Sequence[TranscriptLine]) -> list[str]:

@@ -41,6 +41,16 @@ class Choice:
     shown: list[InboxEvent] = field(default_factory=list)
     wait_s: float = 15.0
 
+    def passed_over(self, reason: str) -> "Choice":
+        """Return the choice without its pick, which nobody will answer; there may be more to choose from at once."""
+        pick = self.pick
+        if pick is None:
+            return self
+        end = EventState.PASSED_OVER.value, reason
+        retired = {**self.retired, end: [*self.retired.get(end, ()), pick.pk]}
+        told = {**self.told, pick.pk: end}
+        return Choice(None, None, retired, told, [*self.shown, pick], 0.0)
+
 
 WAITING_FIELDS = (
     "id",
@@ -62,7 +72,7 @@ _WAITING = CompiledQuery(
     ),
     stream_id=UUID,
 )
-_PICK_FIELDS = ("amount", "currency", "author_name", "broadcast_id", "attempts", "reason")
+_PICK_FIELDS = ("amount", "currency", "author_name", "broadcast_id", "addressee_id", "exchange", "attempts", "reason")
 _PICK = CompiledQuery(
     lambda event_id: InboxEvent.objects.filter(pk=event_id).order_by().values_list(*WAITING_FIELDS, *_PICK_FIELDS),
     event_id=UUID,

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 
 from memory.models import Memory
 from personas.models import Persona
 from relationships.models import Viewer
 from streams.models import InboxEvent, ModerationRule, Segment, Stream, Turn
 from streams.selectors.state import event_line, turn_line
+from vtcontrol.kernel.events import EventKind
 from vtcontrol.tenancy.pages import Place, Window
 
 Page = dict[str, Any]
@@ -119,16 +120,17 @@ def _turn(turn: Turn, segments: list[dict[str, Any]]) -> dict[str, Any]:
 
 def transcript_page(window: Window, stream: Stream) -> Page:
     """Return a stream's transcript, events and turns in one order. Three queries."""
-    events = window.take(InboxEvent.objects.filter(stream_id=stream.pk), "received_at")
-    turns = window.take(Turn.objects.filter(stream_id=stream.pk).defer("prompt", "timings"), "started_at")
+    asked = InboxEvent.objects.filter(stream_id=stream.pk).exclude(kind=EventKind.CUE)
+    events = window.take(asked, "received_at")
+    said = Turn.objects.filter(stream_id=stream.pk).defer("prompt", "timings").annotate(character=F("persona__name"))
+    turns = window.take(said, "started_at")
     heard = dict(
         Segment.objects.filter(turn__in=turns).order_by().values_list("turn_id").annotate(heard_ms=Sum("heard_ms"))
     )
     answers = Turn.objects.filter(event__in=events).order_by("started_at").values_list("event_id", "pk")
     answered_by: dict[UUID, UUID] = dict(answers)
-    character = Persona.objects.values_list("name", flat=True).get(pk=stream.persona_id)
     lines = [event_line(event, turn_id=answered_by.get(event.pk)) for event in events]
-    lines += [turn_line(turn, character, heard_ms=heard.get(turn.pk)) for turn in turns]
+    lines += [turn_line(turn, turn.character, heard_ms=heard.get(turn.pk)) for turn in turns]
     lines.sort(key=lambda line: (line.at, line.id.int), reverse=True)
     return window.cut(lines[: window.limit + 1], lambda line: Place(line.id, line.at), lambda line: line.as_json())
 

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from personas.models import Avatar
+from personas.models import Avatar, Persona
 from streams.models import StageLayout, StagePage, Stream
+from streams.selectors.cast import FIRST, GUEST, cast_stream, figure_of, further_characters
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.tenancy.access import ApiToken
 
-FIRST, GUEST = "first", "guest"  # keys of the characters on a stage
+CHARACTERS_MOST = 4
 
 
 def avatar_of(avatar: Avatar) -> dict[str, Any]:
@@ -62,29 +63,35 @@ def layout_of(layout: StageLayout) -> dict[str, Any]:
 
 
 def _characters(stream: Stream, layout: StageLayout) -> list[dict[str, Any]]:
-    persona, guest = stream.persona, layout.guest
-    shown = [
-        {
-            "key": FIRST,
-            "name": persona.name,
-            "avatar": avatar_of(persona.avatar),
-            "place": {
-                "x": layout.figure_x,
-                "y": layout.figure_y,
-                "height": layout.figure_height,
-                "mirrored": layout.is_mirrored,
-            },
-        }
-    ]
-    if guest is not None:
-        place = {
-            "x": layout.guest_x,
-            "y": layout.guest_y,
-            "height": layout.guest_height,
-            "mirrored": layout.is_guest_mirrored,
-        }
-        shown.append({"key": GUEST, "name": guest.name, "avatar": avatar_of(guest.avatar), "place": place})
-    return shown
+    persona = stream.persona
+    place = {
+        "x": layout.figure_x,
+        "y": layout.figure_y,
+        "height": layout.figure_height,
+        "mirrored": layout.is_mirrored,
+    }
+    shown = [_figure(FIRST, persona, place)]
+    cast = further_characters(stream)
+    for row in cast:
+        key = figure_of(row, layout.guest_id)
+        place = {"x": row.x, "y": row.y, "height": row.height, "mirrored": row.is_mirrored}
+        shown.append(_figure(key, row.persona, _guest_place(layout) if key == GUEST else place))
+    if layout.guest is not None and all(row.persona_id != layout.guest_id for row in cast):
+        shown.append(_figure(GUEST, layout.guest, _guest_place(layout)))
+    return shown[:CHARACTERS_MOST]
+
+
+def _figure(key: str, persona: Persona, place: dict[str, Any]) -> dict[str, Any]:
+    return {"key": key, "name": persona.name, "avatar": avatar_of(persona.avatar), "place": place}
+
+
+def _guest_place(layout: StageLayout) -> dict[str, Any]:
+    return {
+        "x": layout.guest_x,
+        "y": layout.guest_y,
+        "height": layout.guest_height,
+        "mirrored": layout.is_guest_mirrored,
+    }
 
 
 def stage_hello(stream_id: UUID) -> dict[str, Any]:
@@ -93,8 +100,8 @@ def stage_hello(stream_id: UUID) -> dict[str, Any]:
     Raises:
         NotFound: No such stream in this studio.
     """
-    found = Stream.objects.select_related("state", "persona__avatar", "layout__guest__avatar")
-    stream = found.filter(pk=stream_id).first()
+    found = cast_stream(pk=stream_id).select_related("state", "persona__avatar", "layout__guest__avatar")
+    stream = found.first()
     if stream is None:
         raise NotFound
     return {

@@ -10,7 +10,7 @@ from django.utils import timezone
 from streams.domain.lines import Line, speaker_of
 from streams.models import InboxEvent, Stream, StreamState, Turn, TurnState
 from vtcontrol.kernel.errors import NotFound
-from vtcontrol.kernel.events import EventState
+from vtcontrol.kernel.events import EventKind, EventState
 from vtcontrol.tenancy.compiled import CompiledQuery
 
 LINES_SHOWN = 60
@@ -116,18 +116,21 @@ def dock_snapshot(stream_id: UUID) -> dict[str, Any]:
     Raises:
         NotFound: No such stream in this studio.
     """
-    stream = Stream.objects.select_related("persona", "state").filter(pk=stream_id).first()
+    stream = Stream.objects.select_related("state").filter(pk=stream_id).first()
     if stream is None:
         raise NotFound
-    events = InboxEvent.objects.filter(stream_id=stream_id).order_by("-received_at", "-id")[:LINES_SHOWN]
+    events = InboxEvent.objects.filter(stream_id=stream_id).exclude(kind=EventKind.CUE)
+    events = events.order_by("-received_at", "-id")[:LINES_SHOWN]
     turns = (
         Turn.objects.filter(stream_id=stream_id).order_by("-started_at", "-id").defer("prompt", "timings")[:LINES_SHOWN]
     )
-    turns = turns.annotate(heard_ms=Sum("segments__heard_ms"), decided_by=F("held__decided_by"))
+    turns = turns.annotate(
+        character=F("persona__name"), heard_ms=Sum("segments__heard_ms"), decided_by=F("held__decided_by")
+    )
     answered_by = {turn.event_id: turn.pk for turn in reversed(turns) if turn.event_id}
     lines = [event_line(event, turn_id=answered_by.get(event.pk)) for event in events]
     lines += [
-        turn_line(turn, stream.persona.name, heard_ms=turn.heard_ms, decided_by=turn.decided_by or "") for turn in turns
+        turn_line(turn, turn.character, heard_ms=turn.heard_ms, decided_by=turn.decided_by or "") for turn in turns
     ]
     lines.sort(key=lambda line: (line.at, line.id.int))
     return {

@@ -17,6 +17,7 @@ from django.db.models import Subquery
 from django.utils import timezone
 
 from relationships.services import Author, KnownViewer, recognise
+from streams.domain.cast import mentions
 from streams.domain.lines import Line, line_frames
 from streams.domain.moderation import Outcome, RuleHit
 from streams.domain.moderation import Verdict as Judgement
@@ -44,7 +45,6 @@ LINES_TOLD = 20
 OPEN = (EventState.WAITING, EventState.HELD)
 HELD_AT_LEAST = dt.timedelta(seconds=1)
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
-_FIRST_WITHOUT_SPACES = "\u2e80"  # Chinese and Japanese are written without spaces between words
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +306,8 @@ def _row(
     elif not judgement.is_allowed:
         state, reason = EventState.PASSED_OVER, "moderated"
     text = judgement.text if judgement.is_allowed or state == EventState.HELD else clean_text(event.text)
-    is_mention = event.is_mention or mentions(text, config.persona.name)
+    names = config.cast.names if config.cast is not None else (config.persona.name,)
+    is_mention = event.is_mention or mentions(text, names)
     is_first = viewer is not None and viewer.is_first
     return InboxEvent(
         id=uuid7(),
@@ -330,14 +331,6 @@ def _row(
         received_at=received_at,
         decided_at=None if state in OPEN else received_at,
     )
-
-
-def mentions(text: str, character: str) -> bool:
-    """Tell whether a text addresses the character by its name."""
-    name, heard = character.casefold().strip(), text.casefold()
-    if not name or name[-1] >= _FIRST_WITHOUT_SPACES:
-        return bool(name) and name in heard
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", heard) is not None
 
 
 def _verdict(row: InboxEvent, hit: RuleHit) -> Verdict:

@@ -5,14 +5,14 @@ from uuid import UUID
 from django.db import transaction
 
 from streams.hints import announce, page_frame, stage_group
-from streams.models import StageLayout, Stream
+from streams.models import StageLayout
+from streams.selectors.cast import cast_stream
 from streams.selectors.stage import look_of
 
 
 def tell_look(stream_id: UUID) -> None:
     """Send the open pages what the stage looks like now, when the transaction commits."""
-    found = Stream.objects.select_related("persona__avatar", "layout__guest__avatar")
-    stream = found.filter(pk=stream_id).first()
+    stream = cast_stream(pk=stream_id).select_related("persona__avatar", "layout__guest__avatar").first()
     if stream is not None:
         announce(stage_group(stream_id), page_frame({"type": "look", **look_of(stream)}))
 

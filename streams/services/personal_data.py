@@ -52,6 +52,9 @@ TEAMS_WORDS: dict[str, tuple[str, ...]] = {
     "relationships.Viewer": ("notes", "never_mention", "avoid", "tags"),
     "streams.DirectorNote": ("text",),
     "streams.ModerationRule": ("content",),
+    "streams.RolePart": ("role", "goal", "secret"),
+    "streams.RolePlay": ("scene", "narration"),
+    "streams.StreamCharacter": ("names", "about"),
 }
 NOBODYS = {
     "memory.ConsolidationCursor": "places in a stream of words",

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from memory.models import Speaker, Utterance
 from relationships.selectors import has_opted_out
 from streams.domain.approval import APPROVED, plain
 from streams.domain.lines import Line, line_frames, speaker_of
@@ -26,13 +25,15 @@ from streams.models import (
     Segment,
     Turn,
     TurnState,
-    Verdict,
 )
 from streams.selectors.approval import is_held_up
+from streams.selectors.cast import answering, memory_version_of
 from streams.selectors.context import Context, gather, gather_approved
 from streams.selectors.inbox import Choice, choose_event
 from streams.selectors.state import OPEN_TURNS, event_line, state_frame, turn_line
 from streams.services.approval import hold_reply, reopen
+from streams.services.evidence import write_utterances, write_verdicts
+from streams.services.exchange import go_on
 from streams.services.leases import Lease, hold, look_at
 from streams.services.usage import is_over_budget, record_usage
 from vtcontrol.kernel.errors import Interrupted, LeaseLost
@@ -43,12 +44,12 @@ from vtcontrol.tenancy.tasks import enqueue
 
 Frames = tuple[dict[str, Any], ...]
 
-_ADD_TURN, _ADD_SEGMENT, _ADD_UTTERANCE = CompiledInsert(Turn), CompiledInsert(Segment), CompiledInsert(Utterance)
+_ADD_TURN, _ADD_SEGMENT = CompiledInsert(Turn), CompiledInsert(Segment)
 
 LINES_TOLD = 20
 HELD_UP_S = 5.0  # a decision wakes the loop at once; this is for one that was lost
 OPEN_EVENTS = (EventState.WAITING, EventState.HELD)
-UTTERANCES_KEPT = dt.timedelta(days=30)
+ROLE_TAKEN = "role_taken"
 
 
 _TAKE = CompiledQuery(
@@ -77,9 +78,16 @@ def claim(lease: Lease, config: StreamConfig, triage: TriageState | None = None)
     choice = choose_event(lease.stream_id, config, triage, now)
     if choice.pick is None:
         return _idle(lease, choice, now)
-    context = gather_approved(config, choice.pick, now=now) if choice.pick.reason == APPROVED else None
-    context = context or gather(config, choice.pick, look.memory_version, now=now)
-    return _take(lease, config, choice, context, now)
+    speaker, memory_version = config, look.memory_version
+    if config.cast is not None:
+        answers = answering(config, choice.pick)
+        if answers.member is None:
+            return _idle(lease, choice.passed_over(ROLE_TAKEN), now)
+        speaker = config.of(answers.member.persona_id)
+        memory_version = memory_version_of(speaker.persona_id)
+    context = gather_approved(speaker, choice.pick, now=now) if choice.pick.reason == APPROVED else None
+    context = context or gather(speaker, choice.pick, memory_version, now=now)
+    return _take(lease, speaker, choice, context, now)
 
 
 @transaction.atomic
@@ -111,7 +119,8 @@ def _take(lease: Lease, config: StreamConfig, choice: Choice, context: Context, 
         started_at=now,
     )
     lines = [event_line(one) for one in _shown(choice)]
-    lines += [event_line(event, turn_id=turn.pk), turn_line(turn, config.persona.name)]
+    asked = [] if event.kind == EventKind.CUE else [event_line(event, turn_id=turn.pk)]
+    lines += [*asked, turn_line(turn, config.persona.name)]
     told, gap = lines[-LINES_TOLD:], not _shows_all(choice) or len(lines) > LINES_TOLD
     held = hold(lease, changes=gap + len(told))
     if held.is_panicked or not _TAKE.count(event_id=event.pk):
@@ -137,6 +146,7 @@ def _take(lease: Lease, config: StreamConfig, choice: Choice, context: Context, 
         never=context.never,
         approved=context.approved,
         lore=context.lore,
+        speaker=config if config.cast is not None else None,
     )
 
 
@@ -153,6 +163,7 @@ def chosen(event: InboxEvent) -> ChosenEvent:
         viewer_id=event.viewer_id,
         is_private=event.viewer_id is None and bool(event.author_id),
         received_at=event.received_at,
+        exchange=event.exchange,
     )
 
 
@@ -274,8 +285,8 @@ def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
     event = InboxEvent.objects.filter(pk=report.event.id, state=EventState.TAKEN)
     event.update(state=report.event_state, reason=report.event_reason, **decided)
     if not is_private:
-        _write_utterances(config, report, now)
-    _write_verdicts(report)
+        write_utterances(config, report, now)
+    write_verdicts(report)
     if report.note_ids:
         notes = DirectorNote.objects.filter(pk__in=report.note_ids, turns_left__gt=0)
         notes.update(turns_left=F("turns_left") - 1)
@@ -285,6 +296,8 @@ def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
         lines += hold_reply(config, report.event.id, report.turn_id, report.held, is_private=is_private)
     else:
         enqueue("upkeep.absorb", turn_id=report.turn_id)
+    if config.cast is not None:
+        go_on(config, report, now)
     return dock_frames(lease, lines, with_state=True)
 
 
@@ -338,31 +351,6 @@ def _segment(turn_id: UUID, spoken: Any) -> Segment:
     )
 
 
-def _write_utterances(config: StreamConfig, report: TurnReport, now: dt.datetime) -> None:
-    """Keep what was heard, and what it answered, as history and evidence; nothing when nothing was heard."""
-    heard = report.heard_text
-    if not heard:
-        return
-    common: dict[str, Any] = {"persona_id": config.persona_id, "stream_id": config.stream_id, "turn_id": report.turn_id}
-    common |= {"viewer_id": report.event.viewer_id, "expires_at": now + UTTERANCES_KEPT}
-    rows = []
-    is_kept = report.reason != "deleted" and report.event.kind != EventKind.DIRECTOR_SAY
-    if report.event.text and is_kept:
-        name, at = report.event.author_name, report.event.received_at
-        rows.append(Utterance(speaker=Speaker.VIEWER, name=name, text=report.event.text, said_at=at, **common))
-    rows.append(Utterance(speaker=Speaker.CHARACTER, name=config.persona.name, text=heard, said_at=now, **common))
-    _ADD_UTTERANCE.add(*rows)
-
-
-def _write_verdicts(report: TurnReport) -> None:
-    rows = [
-        Verdict(rule_id=one.rule_id, rule_name=one.rule_name, turn_id=report.turn_id, action=one.action)
-        for one in report.firings
-    ]
-    if rows:
-        Verdict.objects.bulk_create(rows)
-
-
 def _ending_lines(config: StreamConfig, report: TurnReport) -> list[Line]:
     event = report.event
     viewer = Line(
@@ -389,4 +377,4 @@ def _ending_lines(config: StreamConfig, report: TurnReport) -> list[Line]:
         heard_ms=report.heard_ms,
         decided_by=report.approved.decided_by if report.approved else "",
     )
-    return [viewer, answer]
+    return [answer] if event.kind == EventKind.CUE else [viewer, answer]

@@ -15,9 +15,12 @@ from streams.models import (
     InboxEvent,
     ModerationRule,
     ObsEffect,
+    RolePart,
+    RolePlay,
     Segment,
     StagePage,
     Stream,
+    StreamCharacter,
     Turn,
     TurnState,
     Verdict,
@@ -30,6 +33,22 @@ from vtcontrol.kernel.ids import uuid7
 def make_stream(persona: Persona, marker: str = "", **fields: Any) -> Stream:
     """A stream; saving it makes its `StreamState` (`stream.state`) and its layout."""
     return create(Stream, **{"name": f"{marker}Evening show", "persona": persona, **fields})
+
+
+def make_castmate(stream: Stream, persona: Persona, marker: str = "", **fields: Any) -> StreamCharacter:
+    """A further character on the stream's stage."""
+    about = f"{marker}A pirate captain."
+    return create(StreamCharacter, **{"stream": stream, "persona": persona, "about": about, **fields})
+
+
+def make_roleplay(stream: Stream, marker: str = "", **fields: Any) -> RolePlay:
+    scene = f"{marker}A lighthouse in a storm."
+    return create(RolePlay, **{"stream": stream, "name": f"{marker}The lighthouse", "scene": scene, **fields})
+
+
+def make_part(roleplay: RolePlay, persona: Persona, marker: str = "", **fields: Any) -> RolePart:
+    texts = {"role": f"{marker}the keeper", "goal": f"{marker}Keep the lamp lit.", "secret": f"{marker}She is asleep."}
+    return create(RolePart, **{"roleplay": roleplay, "persona": persona, **texts, **fields})
 
 
 def make_page(stream: Stream, marker: str = "", **fields: Any) -> StagePage:

@@ -79,6 +79,8 @@ def _make_show(stream: Stream, viewer: Viewer, marker: str) -> None:
     event = streams.make_event(stream, marker, viewer=viewer)
     streams.make_segment(streams.make_turn(stream, marker, event=event), marker)
     streams.make_note(stream, marker)
+    streams.make_castmate(stream, stream.persona, marker)
+    streams.make_part(streams.make_roleplay(stream, marker), stream.persona, marker)
     streams.make_page(stream, marker)
     streams.make_verdict(streams.make_rule(marker), marker, event=event)
     streams.make_effect(stream, marker)

@@ -10,8 +10,8 @@ from memory.models import Speaker, Utterance
 from streams.domain.turns import Firing
 from streams.models import Segment, Stream, Turn, TurnState, Verdict
 from streams.services import control, turns
+from streams.services.evidence import UTTERANCES_KEPT
 from streams.services.leases import Lease
-from streams.services.turns import UTTERANCES_KEPT
 from tests.factories.streams import make_rule, make_stream
 from tests.factories.tenancy import make_budget
 from tests.live.scenes import (

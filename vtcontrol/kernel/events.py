@@ -24,6 +24,12 @@ class EventKind(StrEnum):
     SILENCE = "silence"
     DIRECTOR_SAY = "director_say"
     """Words the team puts into the character's mouth: spoken as they stand, never answered."""
+    CUE = "cue"
+    """A character's own turn: it answers another one, or the scene goes on. Made by the house, never sent in."""
+
+
+HOUSE_KINDS = frozenset({EventKind.DIRECTOR_SAY, EventKind.CUE})
+"""What the house makes itself: no platform and no program sends it in."""
 
 
 class EventState(StrEnum):

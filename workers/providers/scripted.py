@@ -32,7 +32,7 @@ ASK_AGAIN_SHARE = 0.1
 MOTION_SHARE = 0.75
 
 _SCRIPTS = {"en": scripted_english.SCRIPT, "ru": scripted_russian.SCRIPT, "zh": scripted_chinese.SCRIPT}
-_SPOKEN_KINDS = {EventKind.CHAT.value, EventKind.SPEECH.value, EventKind.DIRECT.value}
+_SPOKEN_KINDS = {EventKind.CHAT.value, EventKind.SPEECH.value, EventKind.DIRECT.value, EventKind.CUE.value}
 _STAND_INS = {Topic.GIFT: Topic.DONATION, Topic.REDEMPTION: Topic.THANKS}
 _PHRASE_TOPICS = {Topic.YES_NO: Topic.QUESTION, Topic.GIFT: Topic.THANKS, Topic.DONATION: Topic.THANKS}
 _MEMORY_FITS = {Topic.CHATTER, Topic.GREETING, Topic.WELLBEING, Topic.GAME, Topic.FOOD, Topic.PETS, Topic.MUSIC}

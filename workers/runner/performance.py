@@ -203,7 +203,7 @@ class Performance:
             self._mark("committed")
             self.hearing.segments[event.seg] = _Progress(event)
             face = self._faces.get(event.emotion, event.emotion)
-            self._stage.say_start(turn, fence, event, face=face)
+            self._stage.say_start(turn, fence, event, face=face, figure=self._config.figure)
         elif isinstance(event, SegmentDone):
             progress = self.hearing.segments[event.seg]
             progress.engine, progress.is_sent = event.engine, True

@@ -26,7 +26,6 @@ from streams.services.status import note_engines
 from vtcontrol.kernel.errors import Interrupted, LeaseLost
 from vtcontrol.kernel.events import EventKind
 from workers.runner.drafting import judged_by
-from workers.runner.engines import Chains
 from workers.runner.gate import gate_for
 from workers.runner.ground import Ground
 from workers.runner.performance import Performance
@@ -116,9 +115,11 @@ class Runner:
         """Load the configuration and warm what the first turn would otherwise wait for."""
         config = await self._load_config()
         self._triage = await self._db(read_triage, self.stream_id, config, timezone.now())
-        await self._db(warm_memory, config.persona_id)
+        for one in (config, *config.others):
+            await self._db(warm_memory, one.persona_id)
         gc.freeze()  # what was just loaded stays: no need to look through it again and again
-        self._spawn(self._ground.engines.warm(self._chains()))
+        for one in (config, *config.others):
+            self._spawn(self._ground.engines.warm(self._ground.engines.chains(one)))
 
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
@@ -132,7 +133,7 @@ class Runner:
                 continue
             self._stage.tell_docks(found.frames)
             if isinstance(found, Claim):
-                await self._perform(found, config)
+                await self._perform(found, found.speaker or config)
                 self._triage = self._triage.after(found.candidate, timezone.now())
                 idle_since = loop.time()
             elif loop.time() - idle_since > IDLE_S:
@@ -162,15 +163,11 @@ class Runner:
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
 
-    def _chains(self, *, is_degraded: bool = False) -> Chains:
-        assert self._config is not None  # noqa: S101 - _refresh_config ran before
-        return self._ground.engines.chains(self._config, is_degraded=is_degraded)
-
     async def _perform(self, claim: Claim, config: StreamConfig) -> None:
         """Perform one turn and write down how it ended, whatever happens."""
         lease = self._lease
         assert lease is not None  # noqa: S101 - only called while it is held
-        chains = self._chains(is_degraded=claim.is_degraded)
+        chains = self._ground.engines.chains(config, is_degraded=claim.is_degraded)
         if claim.approved is not None or claim.event.kind == EventKind.DIRECTOR_SAY:
             chains = chains.verbatim()
         performance = Performance(claim, config, chains, self._stage, lease.fence)

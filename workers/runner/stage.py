@@ -84,8 +84,9 @@ class Stage:
         self._stage = Outbox(stage_group(stream_id))
         self._docks = Outbox(dock_group(stream_id))
 
-    def say_start(self, turn: UUID, fence: int, ready: SegmentReady, *, face: str) -> None:
-        """Announce a segment: the page shows its text and the face, and waits for its audio."""
+    def say_start(self, turn: UUID, fence: int, ready: SegmentReady, *, face: str, figure: str = "") -> None:
+        """Announce a segment: the page shows its text and the speaker's face, and waits for its audio."""
+        speaker = {"character": figure} if figure else {}
         self._show(
             {
                 "type": "say.start",
@@ -97,6 +98,7 @@ class Stage:
                 "intensity": ready.intensity,
                 "motion": ready.motion,
                 "sample_rate": ready.sample_rate,
+                **speaker,
             }
         )
 

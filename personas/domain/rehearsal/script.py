@@ -22,7 +22,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from personas.domain.quoting import plain
-from vtcontrol.kernel.events import EventKind
+from vtcontrol.kernel.events import HOUSE_KINDS, EventKind
 
 STEPS_MOST = 40
 SCRIPT_LONGEST = 8_000
@@ -43,7 +43,7 @@ class StepKind(StrEnum):
     STORM = "storm"
 
 
-EVENTS = tuple(kind.value for kind in EventKind if kind is not EventKind.DIRECTOR_SAY)
+EVENTS = tuple(kind.value for kind in EventKind if kind not in HOUSE_KINDS)
 KINDS = (*EVENTS, *(kind.value for kind in StepKind))
 
 
