@@ -9,6 +9,8 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +26,7 @@ from memory.selectors import forget_index
 from memory.services import delete_memories, save_memory
 from relationships.models import FormerName, Identity, Relationship, Viewer
 from relationships.services.bonds import family_of
+from streams.domain.quotes import Window, quoting_windows
 from streams.domain.trails import Finder, Trail, trail_of
 from streams.hints import announce_dock
 from streams.models import HeldLine, InboxEvent, StreamState, Turn
@@ -43,13 +46,25 @@ _WORDS = (models.TextField, models.CharField, models.JSONField, models.BinaryFie
 Counts = Counter[str]
 
 
+def quoting(viewer: Viewer) -> list[tuple[UUID, Window]]:
+    """Return from when to when on which stream prompts may quote a person's conversation. Two queries a stream."""
+    now, found = timezone.now(), []
+    said = Utterance.objects.filter(viewer_id__in=family_of(viewer.pk)).order_by("stream_id", "said_at")
+    for stream_id, rows in groupby(said.values_list("stream_id", "said_at"), key=itemgetter(0)):
+        theirs = [at for _, at in rows]
+        since = Utterance.objects.filter(stream_id=stream_id, said_at__gte=theirs[0]).order_by("said_at")
+        everything = list(since.values_list("said_at", flat=True))
+        windows = quoting_windows(theirs, everything, further=QUOTED_LINES, until=now)
+        found += [(stream_id, window) for window in windows]
+    return found
+
+
 @transaction.atomic
-def erase_rows(viewer: Viewer) -> tuple[Trail, Counts, list[tuple[UUID, dt.datetime, dt.datetime]]]:
+def erase_rows(viewer: Viewer) -> tuple[Trail, Counts]:
     """Erase what belongs to a person; gone from every query when this returns.
 
     Returns:
-        What they are recognised by in other rows, how many rows went or were emptied by table, and from when to when on
-        which stream prompts may quote them.
+        What they are recognised by in other rows, and how many rows went or were emptied by table.
     """
     family = family_of(viewer.pk)
     identities = list(Identity.objects.filter(viewer__in=family))
@@ -64,7 +79,6 @@ def erase_rows(viewer: Viewer) -> tuple[Trail, Counts, list[tuple[UUID, dt.datet
         [row.platform_id for row in identities],
         [*(memory.text for memory in memories), *events.order_by("-received_at").values_list("text", flat=True)[:200]],
     )
-    quoted = list(_quoting(family, turn_ids))
     counts: Counts = Counter()
     _stop_speaking(turn_ids)
     _take_back_held(event_ids)
@@ -73,7 +87,7 @@ def erase_rows(viewer: Viewer) -> tuple[Trail, Counts, list[tuple[UUID, dt.datet
     counts += _forget(family, turn_ids, memories)
     counts += _clear_log([*family, *event_ids, *turn_ids, *(one.pk for one in (*memories, *identities))])
     counts += _deleted(Viewer.objects.filter(pk__in=family))
-    return trail, counts, quoted
+    return trail, counts
 
 
 def _events_of(family: set[UUID], identities: list[Identity]) -> QuerySet[InboxEvent]:
@@ -103,16 +117,6 @@ def _memories_of(family: set[UUID], turn_ids: set[UUID]) -> list[Memory]:
         cited = MemoryEvidence.objects.filter(utterance_id__in=batch).values("memory")
         found |= {memory.pk: memory for memory in Memory.objects.filter(pk__in=cited)}
     return list(found.values())
-
-
-def _quoting(family: set[UUID], turn_ids: set[UUID]) -> Iterator[tuple[UUID, dt.datetime, dt.datetime]]:
-    """Yield stream, first and last moment between which prompts may quote the person's conversation."""
-    now = timezone.now()
-    said = Utterance.objects.filter(viewer_id__in=family).order_by("said_at")
-    for stream_id, at in said.values_list("stream_id", "said_at"):
-        later = Utterance.objects.filter(stream_id=stream_id, said_at__gt=at).order_by("said_at")
-        last = later.values_list("said_at", flat=True)[QUOTED_LINES : QUOTED_LINES + 1].first()
-        yield stream_id, at, last or now
 
 
 def _stop_speaking(turn_ids: set[UUID]) -> None:

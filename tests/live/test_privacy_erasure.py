@@ -14,6 +14,7 @@ from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from memory.models import Memory, Utterance
@@ -37,6 +38,7 @@ from streams.models import DirectorNote, InboxEvent, ModerationRule, Segment, St
 from streams.services import privacy, tombstones
 from streams.services.commands import ask_to_erase
 from streams.services.disclosure import everything_about, make_page, open_page
+from streams.services.erasure import quoting
 from streams.services.leases import Lease
 from streams.services.personal_data import MENTIONS, NOBODYS, OWN, TEAMS_WORDS
 from streams.services.retention import retain
@@ -204,6 +206,26 @@ def test_a_person_is_not_recalled_from_the_moment_they_ask(in_studio: Studio, st
     erase(viewer)
     version = Persona.objects.values_list("memory_version", flat=True).get(pk=persona.pk)
     assert recall(persona.pk, version, f"{MARK}puss cat", viewer.pk, now=timezone.now()) == ()
+
+
+def test_the_longer_somebody_talked_the_more_is_erased_but_no_more_is_asked(
+    in_studio: Studio, stream: Stream, lease: Lease
+) -> None:
+    viewer = live_through(stream, lease)
+    now = timezone.now()
+    common = {"persona": stream.persona, "stream_id": stream.pk, "speaker": "viewer", "expires_at": now}
+    counts = []
+    for words in (5, 60):
+        Utterance.objects.bulk_create(
+            Utterance(viewer_id=viewer.pk, text="x", said_at=now - dt.timedelta(seconds=words + one), **common)
+            for one in range(words)
+        )
+        with CaptureQueriesContext(connection) as queries:
+            windows = quoting(viewer)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+    assert [stream_id for stream_id, _ in windows] == [stream.pk]
 
 
 @pytest.mark.parametrize("step", ["drop_prompts_naming", "redact"])
