@@ -71,6 +71,7 @@ class PrivacyRequest(StudioOwned):
         counts: How many rows by table.
         sealed: While it is at work: whom to look for in other people's rows, encrypted; "" once it is done.
         problem: Kind of error of the last try, or "".
+        claimed_at: When the worker that is at it took it up, or last said how far it is.
     """
 
     kind = models.CharField(_("asked for"), max_length=8, choices=RequestKind.choices)
@@ -85,6 +86,7 @@ class PrivacyRequest(StudioOwned):
     sealed = models.TextField(default="", editable=False)
     problem = models.CharField(_("problem"), max_length=80, blank=True)
     asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    claimed_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True)
     rewritten_at = models.DateTimeField(_("files rewritten"), null=True)
 

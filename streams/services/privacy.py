@@ -8,10 +8,11 @@ import datetime as dt
 import json
 import logging
 from collections import Counter
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from relationships.models import Deed, PrivacyRequest, RequestKind, RequestState, Viewer
@@ -19,6 +20,7 @@ from relationships.services.audit import note
 from streams.domain.quotes import Window
 from streams.domain.trails import Trail
 from streams.services import erasure
+from vtcontrol.kernel.errors import LeaseLost
 from vtcontrol.tenancy.secrets import seal, unseal
 from vtcontrol.tenancy.tasks import enqueue
 
@@ -40,20 +42,35 @@ def erase(request_id: UUID) -> PrivacyRequest | None:
     """Carry out a request to erase somebody; again after a crash, from where it stopped.
 
     Returns:
-        The request, or None when there is nothing (more) to do.
+        The request, or None when there is nothing (more) to do here: it is done, or another worker is at it.
     """
-    asked: PrivacyRequest | None = PrivacyRequest.objects.filter(
-        pk=request_id, kind=RequestKind.ERASE, state__in=OPEN
-    ).first()
+    asked = _take_it(request_id)
     if asked is None:
         return None
-    PrivacyRequest.objects.filter(pk=asked.pk).update(state=RequestState.RUNNING, step=Step.ROWS)
     try:
         _go_through(asked)
+    except LeaseLost:
+        return None
     except Exception as error:
-        PrivacyRequest.objects.filter(pk=asked.pk).update(state=RequestState.FAILED, problem=type(error).__name__[:80])
+        _claimed(asked).update(state=RequestState.FAILED, problem=type(error).__name__[:80])
         raise
     return asked
+
+
+def _take_it(request_id: UUID) -> PrivacyRequest | None:
+    """Make a request ours, unless it is done, or another worker is at it and was lately."""
+    now = timezone.now()
+    is_left = Q(claimed_at=None) | Q(claimed_at__lt=now - TAKEN_UP_AFTER) | ~Q(state=RequestState.RUNNING)
+    mine = PrivacyRequest.objects.filter(is_left, pk=request_id, kind=RequestKind.ERASE, state__in=OPEN)
+    if not mine.update(state=RequestState.RUNNING, step=Step.ROWS, claimed_at=now):
+        return None
+    return PrivacyRequest.objects.filter(pk=request_id, claimed_at=now).first()
+
+
+def _claimed(asked: PrivacyRequest) -> QuerySet[PrivacyRequest]:
+    """Return the request's row as long as it is ours."""
+    found: QuerySet[PrivacyRequest] = PrivacyRequest.objects.filter(pk=asked.pk, claimed_at=asked.claimed_at)
+    return found
 
 
 def _go_through(asked: PrivacyRequest) -> None:
@@ -101,22 +118,34 @@ def _write_erasure(asked: PrivacyRequest, viewer: Viewer | None, quoted: list[tu
 
 
 def _say(asked: PrivacyRequest, step: str, counts: Counter[str]) -> None:
-    asked.step, asked.state, asked.counts = step, RequestState.RUNNING, {"erased": dict(counts)}
-    asked.save()
+    _write(asked, step=step, counts={"erased": dict(counts)}, viewer_id=asked.viewer_id, sealed=asked.sealed)
 
 
 def _finish(asked: PrivacyRequest, counts: Counter[str], left: dict[str, int]) -> None:
     """Write down what was done, and let go of what names the person."""
-    asked.sealed, asked.step, asked.problem = "", Step.REWRITE, ""
-    asked.counts = {"erased": dict(counts), "left_to_the_team": left}
-    asked.state, asked.finished_at = RequestState.ERASED, timezone.now()
-    asked.save()
+    done = {"erased": dict(counts), "left_to_the_team": left}
+    ended = {"state": RequestState.ERASED, "finished_at": timezone.now()}
+    _write(asked, step=Step.REWRITE, counts=done, viewer_id=asked.viewer_id, sealed="", problem="", **ended)
+
+
+def _write(asked: PrivacyRequest, **values: Any) -> None:
+    """Write how far the erasure is, which keeps it ours.
+
+    Raises:
+        LeaseLost: Another worker took it up meanwhile.
+    """
+    values["claimed_at"] = timezone.now()
+    if not _claimed(asked).update(**values):
+        raise LeaseLost(str(asked.pk))
+    for name, value in values.items():
+        setattr(asked, name, value)
 
 
 def take_up() -> int:
     """Start every erasure anew that stopped half-way; return how many. Runs in a studio's scope."""
     late = timezone.now() - TAKEN_UP_AFTER
-    stuck = PrivacyRequest.objects.filter(Q(asked_at__lt=late), kind=RequestKind.ERASE, state__in=OPEN)
+    is_left = Q(claimed_at=None) | Q(claimed_at__lt=late)
+    stuck = PrivacyRequest.objects.filter(is_left, asked_at__lt=late, kind=RequestKind.ERASE, state__in=OPEN)
     ids = list(stuck.values_list("pk", flat=True))
     for request_id in ids:
         enqueue("upkeep.erase", request_id=request_id)

@@ -265,6 +265,39 @@ def test_a_request_left_behind_is_taken_up(in_studio: Studio, stream: Stream, le
     assert privacy.take_up() == 1
 
 
+def test_an_erasure_has_one_worker_at_a_time(in_studio: Studio, stream: Stream, lease: Lease) -> None:
+    viewer = live_through(stream, lease)
+    asked = ask_to_erase(viewer, RequestOrigin.TEAM)
+    now = timezone.now()
+    PrivacyRequest.objects.filter(pk=asked.pk).update(state=RequestState.RUNNING, claimed_at=now)
+    assert privacy.erase(asked.pk) is None
+    assert Viewer.objects.filter(pk=viewer.pk).exists()
+
+    PrivacyRequest.objects.filter(pk=asked.pk).update(claimed_at=now - dt.timedelta(hours=1))
+
+    assert privacy.erase(asked.pk) is not None
+    assert not Viewer.objects.exists()
+
+
+def test_a_worker_whose_erasure_was_taken_up_by_another_stops(
+    in_studio: Studio, stream: Stream, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ask_to_erase(live_through(stream, lease), RequestOrigin.TEAM)
+    theirs = timezone.now() + dt.timedelta(seconds=1)
+
+    def taken(*_: Any, **__: Any) -> dict[str, int]:
+        PrivacyRequest.objects.filter(pk=asked.pk).update(claimed_at=theirs)
+        return {}
+
+    monkeypatch.setattr("streams.services.erasure.count_in_teams_words", taken)
+
+    assert privacy.erase(asked.pk) is None
+
+    asked.refresh_from_db()
+    assert (asked.state, asked.claimed_at) == (RequestState.RUNNING, theirs)
+    assert asked.sealed
+
+
 def test_a_merged_person_is_erased_with_all_their_cards(in_studio: Studio, stream: Stream, lease: Lease) -> None:
     from streams.services.people import merge_viewers
 
