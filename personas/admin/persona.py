@@ -92,12 +92,24 @@ class PersonaAdmin(CardsAdmin, TrackedAdmin):
             _("Character"),
             {"classes": ("tab",), "fields": ("identity", "do_rules", "dont_rules", "knowledge")},
         ),
-        (_("Speaking"), {"classes": ("tab",), "fields": ("style_rules", "speech_samples")}),
+        (_("Speaking"), {"classes": ("tab",), "fields": ("style_rules", "speech_samples", "output_format")}),
         (
             _("Modes"),
             {
                 "classes": ("tab",),
                 "fields": ("stream_mode", "spicy_mode", "consistency", "creativity", "adaptability"),
+            },
+        ),
+        (
+            _("Sampling"),
+            {
+                "classes": ("tab",),
+                "fields": (
+                    ("temperature", "top_p"),
+                    ("frequency_penalty", "presence_penalty"),
+                    "max_tokens",
+                    "stop_sequences",
+                ),
             },
         ),
         (_("Voice and look"), {"classes": ("tab",), "fields": ("brain", "voice", "avatar", "motions")}),

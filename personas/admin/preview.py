@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from personas.domain.inputs import EventText, PromptInputs
-from personas.domain.modes import SamplingOverrides
 from personas.domain.prompt import Prompt, build
 from personas.models import Persona, Reaction
-from personas.selectors import modes_of, persona_text, reaction_to, vocabulary_of
+from personas.selectors import modes_of, overrides_of, persona_text, reaction_to, vocabulary_of
+from vtcontrol.kernel.chat import Output
 from vtcontrol.kernel.events import EventKind
 
 SCRIPTED_CONTEXT_TOKENS = 3000
@@ -25,6 +25,8 @@ SECTION_LABELS = {
     "modes": _("Modes"),
     "format": _("Form of the answer"),
     "lore": _("Lore"),
+    "lore_before": _("Lore before the character"),
+    "lore_depth": _("Lore among the lines"),
     "memories": _("Memories"),
     "viewer": _("Viewer card"),
     "transcript": _("Recent lines"),
@@ -88,7 +90,8 @@ def preview_of(persona: Persona, event: EventText) -> Preview:
         modes=modes_of(persona),
         vocabulary=vocabulary_of(persona),
         reaction=reaction_to(persona, event.kind),
-        overrides=SamplingOverrides(max_tokens=brain.max_tokens if brain else None),
+        overrides=overrides_of(persona, brain.max_tokens if brain else None),
+        output=Output(persona.output_format),
         budget_tokens=brain.context_tokens if brain else SCRIPTED_CONTEXT_TOKENS,
     )
     prompt = build(inputs)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from personas.domain.modes import Modes, SamplingOverrides
-from vtcontrol.kernel.chat import Role
+from vtcontrol.kernel.chat import Output, Role
 from vtcontrol.kernel.events import EventKind
 
 
@@ -196,6 +196,7 @@ class PromptInputs:
         transcript: What was heard lately, oldest first.
         company: Who else is on stage, or None when the character is alone.
         overrides: Sampling set by hand.
+        output: The form of the answer.
         budget_tokens: Most tokens the prompt may take (the answer's tokens are not in it).
     """
 
@@ -212,4 +213,5 @@ class PromptInputs:
     transcript: tuple[TranscriptLine, ...] = ()
     company: Company | None = None
     overrides: SamplingOverrides = field(default_factory=SamplingOverrides)
+    output: Output = Output.TAGS
     budget_tokens: int = 3_000

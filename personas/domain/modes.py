@@ -3,7 +3,11 @@
 Owns the modes, the rules they put into the prompt and the sampling they ask for. It must not know where they are kept.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+STOPS_MOST = 4
+"""More sequences are taken by no engine behind the OpenAI API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,19 @@ class SamplingOverrides:
         temperature: 0.0 to 2.0.
         top_p: 0.0 to 1.0.
         max_tokens: Most tokens of the answer.
-        stop: Sequences that end the answer.
+        stop: Sequences that end the answer, at most `STOPS_MOST`.
+        frequency_penalty: -2.0 to 2.0: against repeating a word.
+        presence_penalty: -2.0 to 2.0: against coming back to a word at all.
+        most_tokens: What the brain allows at most, whoever asks for more.
     """
 
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
     stop: tuple[str, ...] = ()
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
+    most_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,36 @@ class Sampling:
     top_p: float
     max_tokens: int
     stop: tuple[str, ...] = ()
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one mode does.
+
+    Attributes:
+        mode: Its field in `Modes`.
+        rule: What it tells the model.
+        knobs: What it does to the sampling, by the name of the field: by how much it moves it, or what it sets it to.
+    """
+
+    mode: str
+    rule: str
+    knobs: Mapping[str, float]
+
+
+def effects(modes: Modes) -> tuple[Effect, ...]:
+    """Return what each mode does; `sampling` is their sum, `rules` their words."""
+    knobs: tuple[Mapping[str, float], ...] = (
+        {"max_tokens": ON_AIR_TOKENS if modes.stream_mode else IN_PRIVATE_TOKENS},
+        {"temperature": 0.05 if modes.spicy_mode else 0.0},
+        {"temperature": -0.3 * _unit(modes.consistency)},
+        {"temperature": 0.6 * _unit(modes.creativity)},
+        {"top_p": 0.85 + 0.12 * _unit(modes.adaptability)},
+    )
+    names = ("stream_mode", "spicy_mode", "consistency", "creativity", "adaptability")
+    return tuple(Effect(*one) for one in zip(names, rules(modes), knobs, strict=True))
 
 
 def sampling(modes: Modes, overrides: SamplingOverrides | None = None) -> Sampling:
@@ -59,15 +99,18 @@ def sampling(modes: Modes, overrides: SamplingOverrides | None = None) -> Sampli
     mode adds 0.05; adaptability widens `top_p` (0.85 to 0.97); stream mode shortens the answer.
     """
     overrides = overrides or SamplingOverrides()
-    temperature = 0.7 + 0.6 * _unit(modes.creativity) - 0.3 * _unit(modes.consistency)
-    temperature += 0.05 if modes.spicy_mode else 0.0
-    top_p = 0.85 + 0.12 * _unit(modes.adaptability)
-    max_tokens = 160 if modes.stream_mode else 480
+    knobs = [effect.knobs for effect in effects(modes)]
+    temperature = USUAL_TEMPERATURE + sum(knob.get("temperature", 0.0) for knob in knobs)
+    top_p = sum(knob.get("top_p", 0.0) for knob in knobs)
+    max_tokens = sum(int(knob.get("max_tokens", 0)) for knob in knobs)
+    wanted = max_tokens if overrides.max_tokens is None else overrides.max_tokens
     return Sampling(
         temperature=round(temperature, 3) if overrides.temperature is None else overrides.temperature,
         top_p=round(top_p, 3) if overrides.top_p is None else overrides.top_p,
-        max_tokens=max_tokens if overrides.max_tokens is None else overrides.max_tokens,
-        stop=overrides.stop,
+        max_tokens=wanted if overrides.most_tokens is None else min(wanted, overrides.most_tokens),
+        stop=overrides.stop[:STOPS_MOST],
+        frequency_penalty=overrides.frequency_penalty,
+        presence_penalty=overrides.presence_penalty,
     )
 
 
@@ -81,6 +124,8 @@ def rules(modes: Modes) -> tuple[str, ...]:
         _ADAPTABILITY[_band(modes.adaptability)],
     )
 
+
+USUAL_TEMPERATURE, ON_AIR_TOKENS, IN_PRIVATE_TOKENS = 0.7, 160, 480
 
 _ON_AIR = "You are live on stream: say one to three short spoken sentences, and address people by name."
 _IN_PRIVATE = "You are off air, in a conversation: you may take your time, up to a short paragraph."

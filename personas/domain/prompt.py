@@ -24,7 +24,7 @@ from personas.domain.modes import Modes, Sampling, SamplingOverrides, sampling
 from personas.domain.quoting import MAX_NAME_LENGTH, plain
 from personas.domain.sections import PRIORITIES, REQUIRED, Item, Section, SectionName, sections
 from personas.domain.tokens import ESTIMATE, TokenCounter, clip
-from vtcontrol.kernel.chat import Brief, ChatMessage, Role
+from vtcontrol.kernel.chat import Brief, ChatMessage, Output, Role
 
 __all__ = [
     "EventText",
@@ -79,6 +79,7 @@ class Prompt:
         budget_tokens: What they were allowed.
         sampling: How the model is to draw its words.
         brief: The same inputs, for a brain that is no language model.
+        output: The form the answer was asked for in.
     """
 
     messages: tuple[ChatMessage, ...]
@@ -87,6 +88,7 @@ class Prompt:
     budget_tokens: int
     sampling: Sampling
     brief: Brief
+    output: Output = Output.TAGS
 
     @property
     def is_over_budget(self) -> bool:
@@ -195,6 +197,7 @@ def _compose(inputs: PromptInputs, counter: TokenCounter) -> Prompt:
         budget_tokens=inputs.budget_tokens,
         sampling=sampling(inputs.modes, inputs.overrides),
         brief=Brief(),
+        output=inputs.output,
     )
 
 

@@ -4,6 +4,7 @@ Owns the wording. It must not count tokens or leave anything out: that is `perso
 between two turns comes first, so that engines which cache the beginning of a prompt can.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from personas.domain.inputs import (
     Vocabulary,
 )
 from personas.domain.quoting import DATA_RULE, element, plain, quoted
-from vtcontrol.kernel.chat import Role
+from vtcontrol.kernel.chat import Output, Role
 from vtcontrol.kernel.events import EventKind
 
 REQUIRED = 100
@@ -138,7 +139,7 @@ def sections(inputs: PromptInputs) -> tuple[Section, ...]:
         _section(SectionName.KNOWLEDGE, "# What you know", _bullets(persona.knowledge)),
         _section(SectionName.MODES, "# Now", _bullets(modes.rules(inputs.modes))),
         _section(SectionName.COMPANY, "# Who shares the stage with you", company_lines(inputs.company)),
-        _section(SectionName.FORMAT, "# Form of your answer", _format(inputs.vocabulary, persona.languages)),
+        _section(SectionName.FORMAT, "# Form of your answer", _format(inputs)),
         _lore(SectionName.LORE, "# Background", inputs.lore),
         _section(
             SectionName.MEMORIES,
@@ -146,7 +147,7 @@ def sections(inputs: PromptInputs) -> tuple[Section, ...]:
             [element("memory", memory.text) for memory in memories],
         ),
         _section(SectionName.VIEWER, "# Whom you talk to\n<viewer>", card, foot="</viewer>"),
-        _transcript(inputs.transcript, inputs.vocabulary),
+        _transcript(inputs),
         _lore(SectionName.LORE_DEPTH, "", inputs.lore),
         event_section(inputs.event),
         _section(SectionName.REACTION, "# How you react to this", _reaction(inputs)),
@@ -185,14 +186,14 @@ def _lore(name: SectionName, head: str, lore: Sequence[LorePiece]) -> Section:
     )  # fmt: skip
 
 
-def _transcript(lines: Sequence[TranscriptLine], vocabulary: Vocabulary) -> Section:
+def _transcript(inputs: PromptInputs) -> Section:
+    lines = inputs.transcript
     recent_from = len(lines) - RECENT_LINES
     items = []
     for place, line in enumerate(lines):
         priority = RECENT_PRIORITY if place >= recent_from else PRIORITIES[SectionName.TRANSCRIPT]
         if line.is_self:
-            tag = vocabulary.tag_emotion(line.emotion) + " " if line.emotion else ""
-            items.append(Item(tag + plain(line.text), priority, is_own=True))
+            items.append(Item(_own_line(line, inputs), priority, is_own=True))
         else:
             items.append(Item(_line_of_another(line), priority))
     return Section(SectionName.TRANSCRIPT, "", tuple(items), drops_first=True)
@@ -204,6 +205,15 @@ def _line_of_another(line: TranscriptLine) -> str:
     return element("chat", line.text, name=line.speaker)
 
 
+def _own_line(line: TranscriptLine, inputs: PromptInputs) -> str:
+    """Return what the character said in the form it is to answer in: models go on as they see themselves begin."""
+    if inputs.output is Output.JSON:
+        fields = {"emotion": line.emotion} if line.emotion else {}
+        return json.dumps({**fields, "say": plain(line.text)}, ensure_ascii=False)
+    tag = inputs.vocabulary.tag_emotion(line.emotion) + " " if line.emotion else ""
+    return tag + plain(line.text)
+
+
 def _bullets(texts: Sequence[str]) -> list[str]:
     return [f"- {text.strip()}" for text in texts if text.strip()]
 
@@ -213,7 +223,10 @@ def _conduct(persona: PersonaText) -> list[str]:
     return always + [f"- Never: {text.strip()}" for text in persona.dont if text.strip()]
 
 
-def _format(vocabulary: Vocabulary, languages: Sequence[str]) -> list[str]:
+def _format(inputs: PromptInputs) -> list[str]:
+    vocabulary, language = inputs.vocabulary, _language_rule(inputs.persona.languages)
+    if inputs.output is Output.JSON:
+        return [*_json_format(vocabulary), _SPOKEN_ONLY, language]
     lines = [_SPOKEN_ONLY]
     if vocabulary.emotions:
         names = _named(vocabulary.emotions, vocabulary.emotion_tag)
@@ -223,8 +236,20 @@ def _format(vocabulary: Vocabulary, languages: Sequence[str]) -> list[str]:
         lines.append(f"At most one motion tag may stand beside it: {names}.")
     if vocabulary.emotions or vocabulary.motions:
         lines.append("Use no other tags; tags are acted, never spoken.")
-    lines.append(_language_rule(languages))
+    lines.append(language)
     return lines
+
+
+_PLAIN_NAME = "{name}"
+
+
+def _json_format(vocabulary: Vocabulary) -> list[str]:
+    known = {"emotion": vocabulary.emotions, "motion": vocabulary.motions}
+    fields = {name: values for name, values in known.items() if values}
+    form = ", ".join(f'"{name}": "…"' for name in (*fields, "say"))
+    lines = [f"Answer with one JSON object and nothing around it, its fields in this order: {{{form}}}."]
+    lines += [f"“{name}” is one of: {_named(values, _PLAIN_NAME)}." for name, values in fields.items()]
+    return [*lines, "“say” is what is spoken aloud, in plain words."]
 
 
 def _named(expressions: Sequence[Expression], tag: str) -> str:

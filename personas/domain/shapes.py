@@ -7,6 +7,11 @@ PHRASES_MOST = 60
 PHRASE_LONGEST = 300
 
 
+def lines_of(text: str) -> tuple[str, ...]:
+    """Return the lines of a field that holds one item a line, without empty ones."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
 def motion_problem(motions: Any) -> str:
     """Return why `motions` is no list of known motions, or ""."""
     if not isinstance(motions, list) or any(motion not in MOTIONS for motion in motions):

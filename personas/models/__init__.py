@@ -1,6 +1,6 @@
 """Characters: who they are, how they think, sound, look and react. Every change reaches the next line on air."""
 
-from personas.models.characters import Emotion, Language, Persona, Reaction
+from personas.models.characters import Emotion, Language, OutputFormat, Persona, Reaction
 from personas.models.engines import AudioFormat, Brain, Voice, VoiceEngine
 from personas.models.experiments import Experiment, ExperimentEnd
 from personas.models.fields import TAG_NAME, unit_field
@@ -19,6 +19,7 @@ __all__ = [
     "Experiment",
     "ExperimentEnd",
     "Language",
+    "OutputFormat",
     "Persona",
     "Reaction",
     "Revision",

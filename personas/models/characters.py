@@ -1,14 +1,17 @@
 """Who characters are, what they feel and how they react."""
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from personas.appearance import FACES
-from personas.domain.shapes import motion_problem, phrase_problem
+from personas.domain.modes import STOPS_MOST
+from personas.domain.shapes import lines_of, motion_problem, phrase_problem
 from personas.models.engines import Brain, Voice
 from personas.models.fields import TAG_NAME, unit_field
 from personas.models.looks import Avatar
+from vtcontrol.kernel.chat import Output
 from vtcontrol.kernel.events import EventKind
 from vtcontrol.tenancy.history import studio_history
 from vtcontrol.tenancy.owned import LiveConfig
@@ -20,6 +23,13 @@ class Language(models.TextChoices):
     EN = "en", _("English")
     RU = "ru", _("Russian")
     ZH = "zh", _("Chinese")
+
+
+class OutputFormat(models.TextChoices):
+    """The form the model is asked to answer in."""
+
+    TAGS = Output.TAGS.value, _("Text with tags: [joy] Hi!")
+    JSON = Output.JSON.value, _("JSON: emotion, motion, say")
 
 
 class Persona(LiveConfig):
@@ -50,6 +60,32 @@ class Persona(LiveConfig):
     consistency = unit_field(_("consistency"), 0.7, _("0 drifts freely, 1 always in character."))
     creativity = unit_field(_("creativity"), 0.6, _("0 is predictable, 1 surprising."))
     adaptability = unit_field(_("emotional adaptability"), 0.5, _("How strongly it follows the viewers' mood."))
+    output_format = models.CharField(
+        _("form of the answer"), max_length=8, choices=OutputFormat.choices, default=OutputFormat.TAGS,
+        help_text=_("Tags suit most models and are heard soonest. JSON suits models trained to write it."),
+    )  # fmt: skip
+    temperature = models.FloatField(
+        _("temperature"), null=True, blank=True, validators=[MinValueValidator(0), MaxValueValidator(2)],
+        help_text=_("0 to 2. Empty: as the modes have it."),
+    )  # fmt: skip
+    top_p = models.FloatField(
+        _("top-p"), null=True, blank=True, validators=[MinValueValidator(0.01), MaxValueValidator(1)],
+        help_text=_("0.01 to 1. Empty: as the modes have it."),
+    )  # fmt: skip
+    frequency_penalty = unit_field(
+        _("frequency penalty"), 0.0, _("-2 to 2. Above 0: against repeating words."), least=-2.0, most=2.0
+    )
+    presence_penalty = unit_field(
+        _("presence penalty"), 0.0, _("-2 to 2. Above 0: towards new subjects."), least=-2.0, most=2.0
+    )
+    max_tokens = models.PositiveSmallIntegerField(
+        _("longest answer, tokens"), null=True, blank=True, validators=[MinValueValidator(16)],
+        help_text=_("Empty: as the modes have it. The brain's own limit holds in any case."),
+    )  # fmt: skip
+    stop_sequences = models.TextField(
+        _("stop sequences"), max_length=400, blank=True,
+        help_text=_("One a line, at most 4: what ends the answer when the model writes it."),
+    )  # fmt: skip
     motions = models.JSONField(_("motions"), default=list, blank=True, help_text=_("Of: wave, nod, shake, bounce."))
     brain = models.ForeignKey(
         Brain, null=True, blank=True, on_delete=models.SET_NULL, related_name="personas", verbose_name=_("brain"),
@@ -79,6 +115,8 @@ class Persona(LiveConfig):
         for field, find in (("motions", motion_problem), ("phrases", phrase_problem)):
             if problem := find(getattr(self, field)):
                 problems[field] = _(problem)
+        if len(lines_of(self.stop_sequences)) > STOPS_MOST:
+            problems["stop_sequences"] = _("At most 4.")
         if problems:
             raise ValidationError(problems)
 

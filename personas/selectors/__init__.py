@@ -1,12 +1,13 @@
 """Reading characters: their rows, and what their revisions kept."""
 
+from personas.domain.shapes import lines_of
 from personas.selectors.characters import (
     EMOTION_FIELDS,
     PERSONA_FIELDS,
     REACTION_FIELDS,
     content_of,
-    lines_of,
     modes_of,
+    overrides_of,
     persona_text,
     reaction_to,
     vocabulary_of,
@@ -26,6 +27,7 @@ __all__ = [
     "lines_of",
     "modes_of",
     "on_air_id",
+    "overrides_of",
     "persona_text",
     "reaction_to",
     "vocabulary_of",

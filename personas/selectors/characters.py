@@ -3,7 +3,8 @@
 from typing import Any
 
 from personas.domain.inputs import Expression, PersonaText, Vocabulary
-from personas.domain.modes import Modes
+from personas.domain.modes import Modes, SamplingOverrides
+from personas.domain.shapes import lines_of
 from personas.models import Emotion, Persona, Reaction
 
 EMOTION_FIELDS = ("name", "face", "aliases", "rate", "pitch", "volume", "intensity", "position")
@@ -24,12 +25,14 @@ PERSONA_FIELDS = (
     "creativity",
     "adaptability",
     "motions",
+    "output_format",
+    "temperature",
+    "top_p",
+    "frequency_penalty",
+    "presence_penalty",
+    "max_tokens",
+    "stop_sequences",
 )
-
-
-def lines_of(text: str) -> tuple[str, ...]:
-    """Return the lines of a field that holds one item a line, without empty ones."""
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def persona_text(persona: Persona) -> PersonaText:
@@ -56,6 +59,24 @@ def modes_of(persona: Persona) -> Modes:
         consistency=persona.consistency,
         creativity=persona.creativity,
         adaptability=persona.adaptability,
+    )
+
+
+def overrides_of(persona: Persona, brain_tokens: int | None = None) -> SamplingOverrides:
+    """Return the sampling set by hand.
+
+    Args:
+        persona: The character.
+        brain_tokens: What the brain allows at most, or None.
+    """
+    return SamplingOverrides(
+        temperature=persona.temperature,
+        top_p=persona.top_p,
+        max_tokens=persona.max_tokens,
+        stop=lines_of(persona.stop_sequences),
+        frequency_penalty=persona.frequency_penalty,
+        presence_penalty=persona.presence_penalty,
+        most_tokens=brain_tokens,
     )
 
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from memory.domain.lore import LoreBook
 from personas.domain.inputs import Company, PersonaText
-from personas.domain.modes import Modes
+from personas.domain.modes import Modes, SamplingOverrides
 from streams.domain.approval import Approval
 from streams.domain.cast import CastPlan
 from streams.domain.moderation import RuleSet
+from vtcontrol.kernel.chat import Output
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ class StreamConfig:
         revision_id: Its revision, or None before the first was recorded.
         persona: The character in words.
         modes: Its tuning.
+        sampling: What of its sampling is set by hand, and what its brain allows.
+        output: The form it answers in.
         emotions: What it can feel; the first is its resting face.
         motions: What it can do.
         reactions: Template by kind of event.
@@ -155,6 +158,8 @@ class StreamConfig:
     budgets: tuple[BudgetSpec, ...]
     viewer_cooldown_s: int
     chat_fresh_s: int
+    sampling: SamplingOverrides = field(default_factory=SamplingOverrides)
+    output: Output = Output.TAGS
     uses_relationships: bool = True
     answers_commands: bool = True
     approval: Approval = field(default_factory=Approval)

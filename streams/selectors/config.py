@@ -10,7 +10,7 @@ from uuid import UUID
 from memory.selectors import lore_book
 from personas.domain.inputs import PersonaText
 from personas.models import Brain, Emotion, Persona, Voice
-from personas.selectors import Character, character_at, character_of, modes_of, persona_text
+from personas.selectors import Character, character_at, character_of, modes_of, overrides_of, persona_text
 from streams.domain.approval import Approval, approval_of
 from streams.domain.builtin_rules import BUILTIN_RULES
 from streams.domain.moderation import Rule, RuleSet, read_rule
@@ -18,12 +18,14 @@ from streams.domain.plan import BrainSpec, BudgetSpec, EmotionSpec, StreamConfig
 from streams.models import ModerationRule, Stream
 from streams.selectors.cast import cast_stream, with_cast
 from streams.selectors.stage import look_of
+from vtcontrol.kernel.chat import Output
 from vtcontrol.kernel.errors import InputInvalid, NotFound, SecretUnreadable
 from vtcontrol.tenancy.compiled import CompiledQuery
 from vtcontrol.tenancy.credentials import Credential
 from vtcontrol.tenancy.metering import Budget
 
 CONFIGS_KEPT = 512
+SCRIPTED_MAX_TOKENS = 220
 CHAIN_LONGEST = 4
 EngineT = TypeVar("EngineT", Brain, Voice)
 
@@ -127,6 +129,8 @@ def config_with(stream: Stream, character: Character) -> StreamConfig:
         revision_id=character.revision_id,
         persona=_persona_text(persona, stream.language),
         modes=modes_of(persona),
+        sampling=overrides_of(persona, brains[0].max_tokens if brains else SCRIPTED_MAX_TOKENS),
+        output=Output(persona.output_format),
         emotions=tuple(_emotion(row) for row in character.emotions),
         motions=tuple(persona.motions),
         reactions={row.kind: row.template for row in character.reactions if row.is_enabled},

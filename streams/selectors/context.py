@@ -30,7 +30,6 @@ from vtcontrol.kernel.events import EventKind
 from vtcontrol.tenancy.compiled import CompiledQuery
 
 SCRIPTED_CONTEXT_TOKENS = 3000
-SCRIPTED_MAX_TOKENS = 220
 TRANSCRIPT_LINES = 16
 NOTES_MOST = 8
 LORE_SHARE = 25  # percent of the prompt, as SillyTavern has it
@@ -117,7 +116,8 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
         notes=tuple(text for _, text in notes),
         transcript=transcript,
         company=config.company,
-        overrides=SamplingOverrides(max_tokens=brain.max_tokens if brain else SCRIPTED_MAX_TOKENS),
+        overrides=config.sampling,
+        output=config.output,
         budget_tokens=budget,
     )
     return Context(

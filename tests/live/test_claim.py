@@ -137,6 +137,7 @@ def test_everything_people_wrote_down_is_in_the_prompt(in_studio: Studio, stream
 
     claim = take(stream, lease)
 
+    assert [(one["why"], one["key"], one["used"]) for one in claim.lore] == [("key", "cats", True)]
     prompt = prompt_text(claim)
     for words in (
         "night-owl radio host",

@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from tests.fakes.brains import HANG, BrainStep, FakeBrain, Wait
 from tests.fakes.clocks import LoopClock, in_virtual_time, run_in_virtual_time
 from tests.fakes.voices import FakeVoice, Mishap, pcm_of
-from vtcontrol.kernel.chat import ChatEvent, ChatMessage, ChatRequest, ChatUsage, Role
+from vtcontrol.kernel.chat import ChatEvent, ChatMessage, ChatRequest, ChatUsage, Output, Role
 from vtcontrol.kernel.errors import Fault
 from vtcontrol.kernel.ids import uuid7
 from workers.turn.events import (
@@ -64,6 +65,18 @@ def turn(
 async def play(*args: Any, **kwargs: Any) -> list[TurnEvent]:
     async with turn(*args, **kwargs) as events:
         return [event async for event in events]
+
+
+@in_virtual_time
+async def test_an_answer_in_json_is_spoken_like_one_with_tags() -> None:
+    reply = '{"emotion": "joy", "intensity": 0.5, "motion": "wave", "say": "' + REPLY.split("] ")[1] + '"}'
+    asked = replace(plan(), output=Output.JSON)
+
+    async with aclosing(perform(asked, [FakeBrain(reply)], [], clock=LoopClock())) as events:
+        found = [event async for event in events]
+
+    assert [one.text for one in ready(found)] == SPOKEN
+    assert (ready(found)[0].emotion, ready(found)[0].intensity, ready(found)[0].motion) == ("joy", 0.5, "wave")
 
 
 def stats(events: list[TurnEvent]) -> TurnStats:

@@ -12,6 +12,13 @@ class Role(StrEnum):
     ASSISTANT = "assistant"
 
 
+class Output(StrEnum):
+    """The form an answer is asked for in."""
+
+    TAGS = "tags"
+    JSON = "json"
+
+
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
     """One message of the prompt."""
@@ -65,6 +72,8 @@ class ChatRequest:
         temperature: 0.0 to 2.0.
         top_p: 0.0 to 1.0.
         stop: Sequences that end the answer.
+        frequency_penalty: -2.0 to 2.0: how much a word is held against its repeats; 0.0 leaves it to the engine.
+        presence_penalty: -2.0 to 2.0: how much it is held against a word that it was used at all.
         seed: For engines that sample reproducibly, else None.
         brief: What the messages were made from.
     """
@@ -74,6 +83,8 @@ class ChatRequest:
     temperature: float = 0.8
     top_p: float = 1.0
     stop: tuple[str, ...] = ()
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
     seed: int | None = None
     brief: Brief = field(default_factory=Brief)
 

@@ -26,7 +26,10 @@ MOST_REFUSALS = 3
 EAGER_CHARS = 160  # the first clause ends before, or is cut
 GATHER_S = 0.1
 AFTER_REASON_S = 1.0  # between the model's last word and the end of the stream there is only the usage
-_FIRST_CLAUSE = re.compile(r"(?:\s*\[[^\]]*\])*[^\[\]]{12,}?[,.!?;:…—、，。！？；：]")
+_FIRST_CLAUSE = re.compile(
+    r'(?:(?!\s*\{)|[^"]*(?:"(?!say")[^"]*"[^"]*)*"say"\s*:\s*")'  # of an answer in JSON what is said is what counts
+    r"(?:\s*\[[^\]]*\])*[^\[\]]{12,}?[,.!?;:…—、，。！？；：]"
+)
 _EVENT_STREAMS = {"text/event-stream", "text/plain", "application/octet-stream", ""}
 
 
@@ -171,6 +174,8 @@ def body_of(model: str, request: ChatRequest, unwanted: frozenset[str] = frozens
     }
     if request.stop:
         body["stop"] = list(request.stop[:4])
+    penalties = {"frequency_penalty": request.frequency_penalty, "presence_penalty": request.presence_penalty}
+    body |= {name: value for name, value in penalties.items() if value}
     if request.seed is not None:
         body["seed"] = request.seed
     if "max_tokens" in unwanted:

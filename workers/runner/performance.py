@@ -99,10 +99,12 @@ def plan_of(claim: Claim, config: StreamConfig) -> TurnPlan:
         temperature=prompt.sampling.temperature,
         top_p=prompt.sampling.top_p,
         stop=prompt.sampling.stop,
+        frequency_penalty=prompt.sampling.frequency_penalty,
+        presence_penalty=prompt.sampling.presence_penalty,
         brief=prompt.brief,
     )
     resting = config.emotions[0].name if config.emotions else "neutral"
-    return TurnPlan(claim.turn_id, request, vocabulary(config), config.language, resting)
+    return TurnPlan(claim.turn_id, request, vocabulary(config), config.language, resting, output=prompt.output)
 
 
 class Performance:
@@ -320,7 +322,11 @@ class Performance:
                 "temperature": prompt.sampling.temperature,
                 "top_p": prompt.sampling.top_p,
                 "max_tokens": prompt.sampling.max_tokens,
+                "stop": list(prompt.sampling.stop),
+                "frequency_penalty": prompt.sampling.frequency_penalty,
+                "presence_penalty": prompt.sampling.presence_penalty,
             },
+            "output": prompt.output.value,
             "failures": [f"{one.provider}: {one.fault}" for one in stats.failures],
             "unknown_tags": stats.unknown_tags,
         }

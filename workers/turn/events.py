@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from vtcontrol.kernel.chat import ChatRequest, ChatUsage
+from vtcontrol.kernel.chat import ChatRequest, ChatUsage, Output
 from vtcontrol.kernel.clock import Clock, SystemClock
 from vtcontrol.kernel.errors import Fault
 from workers.turn.vocabulary import Vocabulary
@@ -95,6 +95,7 @@ class TurnPlan:
         language: BCP 47 tag of the answer; chooses the words that stand for what cannot be voiced.
         resting_emotion: Emotion of segments before the answer names one.
         limits: Sizes and deadlines.
+        output: The form the answer was asked for in.
     """
 
     turn: UUID
@@ -103,6 +104,7 @@ class TurnPlan:
     language: str = "en"
     resting_emotion: str = "neutral"
     limits: TurnLimits = field(default_factory=TurnLimits)
+    output: Output = Output.TAGS
 
 
 @dataclass(frozen=True, slots=True)

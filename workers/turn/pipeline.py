@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from vtcontrol.kernel.chat import ChatUsage
+from vtcontrol.kernel.chat import ChatUsage, Output
 from vtcontrol.kernel.clock import Clock, SystemClock
 from vtcontrol.kernel.errors import Fault, ProviderFailed
 from vtcontrol.kernel.ports import LanguageModel
@@ -32,6 +32,7 @@ from workers.turn.events import (
     Verdict,
     allow_everything,
 )
+from workers.turn.json_answer import JsonParser
 from workers.turn.segmenter import Draft, Segmenter
 from workers.turn.speakable import subtitle_text, voice_text
 from workers.turn.tags import TagParser
@@ -40,6 +41,8 @@ from workers.turn.voicing import Failure, Part, Voice, Voicing
 from workers.turn.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
+
+Parser = TagParser | JsonParser
 
 CLOSING_S = 2.0  # longest wait for cancelled requests to wind up
 
@@ -83,6 +86,10 @@ async def perform(
         yield TurnDone(tally.stats())
     finally:
         await _cancel((thinking, *turn.voicing.tasks))
+
+
+def _parser(plan: TurnPlan) -> Parser:
+    return JsonParser(plan.vocabulary) if plan.output is Output.JSON else TagParser(plan.vocabulary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +150,7 @@ class _Turn:
             self.staged.put_nowait(None)
 
     async def _ask(self, brain: LanguageModel, until: float) -> Fault | None:
-        parser = TagParser(self._plan.vocabulary)
+        parser = _parser(self._plan)
         segmenter = Segmenter()
         fault = await self._read(brain, until, parser, segmenter)
         parser.close()
@@ -156,7 +163,7 @@ class _Turn:
             self._stage_all(segmenter.flush(whole=fault is None))
         return fault
 
-    async def _read(self, brain: LanguageModel, until: float, parser: TagParser, segmenter: Segmenter) -> Fault | None:
+    async def _read(self, brain: LanguageModel, until: float, parser: Parser, segmenter: Segmenter) -> Fault | None:
         limits = self._plan.limits
         try:
             with Watchdog(until - asyncio.get_running_loop().time()) as watchdog:
@@ -181,7 +188,7 @@ class _Turn:
             return Fault.GARBAGE
         return None
 
-    def _hear(self, text: str, parser: TagParser, segmenter: Segmenter) -> bool:
+    def _hear(self, text: str, parser: Parser, segmenter: Segmenter) -> bool:
         """Take the next piece of the answer; return whether it completed the first segment."""
         if not text:
             return False

@@ -28,6 +28,10 @@ CYRILLIC, CHINESE, LATIN = (
 NAME_MOST, IDENTITY_MOST, RULES_MOST, SAMPLES_MOST, GREETING_MOST, GREETINGS_MOST = 60, 8000, 4000, 6000, 300, 60
 
 
+NULLABLE = {"temperature": 0.0, "top_p": 0.0, "max_tokens": 0}
+"""Of what kind fields are that may be empty."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A character in words and numbers, as its rows hold it.
@@ -52,6 +56,13 @@ class Draft:
     creativity: float = 0.6
     adaptability: float = 0.5
     motions: list[str] = field(default_factory=list)
+    output_format: str = "tags"
+    temperature: float | None = None
+    top_p: float | None = None
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
+    max_tokens: int | None = None
+    stop_sequences: str = ""
     emotions: list[dict[str, Any]] | None = None
     reactions: list[dict[str, Any]] = field(default_factory=list)
 
@@ -171,7 +182,7 @@ def _with_own(draft: Draft, own: Any) -> Draft:
         return draft
     fresh: dict[str, Any] = {}
     for one in fields(Draft):
-        value, usual = own.get(one.name), getattr(draft, one.name)
+        value, usual = own.get(one.name), NULLABLE.get(one.name, getattr(draft, one.name))
         if isinstance(usual, float) and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         wanted = list if one.name == "emotions" else type(usual)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from personas.domain.modes import Modes, SamplingOverrides, rules, sampling
+from personas.domain.modes import Modes, SamplingOverrides, effects, rules, sampling
 
 USUAL = Modes()
 CHANGES = [
@@ -43,3 +43,21 @@ def test_what_is_set_by_hand_wins() -> None:
     drawn = sampling(USUAL, SamplingOverrides(temperature=0.0, top_p=0.5, max_tokens=20, stop=("\n",)))
 
     assert (drawn.temperature, drawn.top_p, drawn.max_tokens, drawn.stop) == (0.0, 0.5, 20, ("\n",))
+
+
+def test_the_brain_has_the_last_word_on_the_length_and_the_engine_on_the_stops() -> None:
+    wanted = SamplingOverrides(max_tokens=400, most_tokens=90, stop=tuple("abcdef"), presence_penalty=0.5)
+
+    drawn = sampling(USUAL, wanted)
+
+    assert (drawn.max_tokens, len(drawn.stop), drawn.presence_penalty) == (90, 4, 0.5)
+    assert sampling(USUAL, SamplingOverrides(most_tokens=900)).max_tokens == sampling(USUAL).max_tokens
+
+
+@pytest.mark.parametrize("modes", [USUAL, *CHANGES])
+def test_the_effects_of_the_modes_add_up_to_the_sampling(modes: Modes) -> None:
+    shown = effects(modes)
+
+    assert tuple(effect.rule for effect in shown) == rules(modes)
+    assert sampling(modes).temperature == round(0.7 + sum(one.knobs.get("temperature", 0) for one in shown), 3)
+    assert [effect.mode for effect in shown] == list(Modes.__slots__)

@@ -1,5 +1,6 @@
 """The prompt: what is in it, in which order, what is left out first, and that no viewer climbs over the fence."""
 
+import json
 import re
 import uuid
 from dataclasses import replace
@@ -23,7 +24,7 @@ from personas.domain.prompt import MESSAGE_OVERHEAD, Prompt, build
 from personas.domain.quoting import DATA_RULE
 from personas.domain.sections import REQUIRED, SectionName
 from personas.domain.tokens import ESTIMATE
-from vtcontrol.kernel.chat import Role
+from vtcontrol.kernel.chat import Output, Role
 from vtcontrol.kernel.events import EventKind
 
 PERSONA = PersonaText(
@@ -330,3 +331,17 @@ def test_of_lore_the_least_dear_is_left_out_first() -> None:
     assert "Piece 0" in whole.messages[0].content
     assert "Piece 0" not in tight.messages[0].content
     assert "Piece 2" in tight.messages[0].content
+
+
+def test_json_is_asked_for_in_the_form_it_is_read_in() -> None:
+    lines = (TranscriptLine("Mira", 'Hi "Bo".', is_self=True, emotion="joy"), TranscriptLine("Bo", "hm"))
+
+    prompt = build(inputs(output=Output.JSON, transcript=lines))
+
+    asked = prompt.messages[0].content
+    assert '{"emotion": "…", "motion": "…", "say": "…"}' in asked
+    assert "“emotion” is one of: neutral, joy (praise)." in asked
+    assert "[joy]" not in asked
+    assert prompt.output is Output.JSON
+    own = next(text for role, text in _roles(prompt) if role is Role.ASSISTANT)
+    assert json.loads(own) == {"emotion": "joy", "say": 'Hi "Bo".'}

@@ -21,6 +21,9 @@ DRAFTS = st.builds(
     phrases=st.dictionaries(st.sampled_from(["greeting", "thanks"]), st.lists(WORDS, max_size=3), max_size=2),
     stream_mode=st.booleans(),
     creativity=st.floats(0, 1),
+    output_format=st.sampled_from(["tags", "json"]),
+    temperature=st.none() | st.floats(0, 2),
+    max_tokens=st.none() | st.integers(16, 400),
     motions=st.lists(st.sampled_from(["nod", "wave"]), max_size=2),
     emotions=st.none() | st.just([{"name": "joy", "face": "joy"}]),
 )
