@@ -15,7 +15,8 @@ const PADDING = 2.4;
 /**
  * @typedef {import('./breaking.js').Page} Page
  * @typedef {{node: HTMLElement, from: number}} ShownWord
- * @typedef {{pages: Page[], page: number, words: ShownWord[], text: string}} Shown
+ * @typedef {{pages: Page[], whole: number, page: number, words: ShownWord[], next: number}} LaidOut
+ * @typedef {LaidOut & {text: string}} Shown
  */
 
 /** The element at the foot of the stage. */
@@ -70,8 +71,7 @@ export class Subtitles {
   fit() {
     const shown = this.#shown;
     if (!shown) return;
-    shown.pages = this.#pagesOf(shown.text);
-    shown.page = -1;
+    Object.assign(shown, this.#laidOut(shown.text));
     this.#turnTo(0);
   }
 
@@ -91,7 +91,7 @@ export class Subtitles {
   show(text) {
     clearTimeout(this.#fadeTimer);
     if (!this.#isOn || !text.trim()) return this.clear();
-    this.#shown = { pages: this.#pagesOf(text), page: -1, words: [], text };
+    this.#shown = { ...this.#laidOut(text), text };
     this.plate.classList.remove('is-fading');
     this.#turnTo(0);
     this.plate.classList.add('is-shown');
@@ -101,8 +101,7 @@ export class Subtitles {
   reveal(share) {
     const shown = this.#shown;
     if (!shown) return;
-    const whole = shown.pages.reduce((sum, page) => sum + page.weight, 0);
-    let said = Math.min(1, share + AHEAD_SHARE) * whole;
+    let said = Math.min(1, share + AHEAD_SHARE) * shown.whole;
     let page = 0;
     while (page < shown.pages.length - 1 && said >= (shown.pages[page]?.weight ?? 0)) {
       said -= shown.pages[page]?.weight ?? 0;
@@ -110,8 +109,10 @@ export class Subtitles {
     }
     if (page > shown.page) this.#turnTo(page);
     if (page < shown.page) return;
-    for (const word of shown.words) {
-      if (share >= 1 || word.from <= said) word.node.classList.add('is-said');
+    for (; shown.next < shown.words.length; shown.next += 1) {
+      const word = shown.words[shown.next];
+      if (!word || (share < 1 && word.from > said)) return;
+      word.node.classList.add('is-said');
     }
   }
 
@@ -134,6 +135,16 @@ export class Subtitles {
 
   /**
    * @param {string} text
+   * @returns {LaidOut} Its pages, the first not yet turned to.
+   */
+  #laidOut(text) {
+    const pages = this.#pagesOf(text);
+    const whole = pages.reduce((sum, page) => sum + page.weight, 0);
+    return { pages, whole, page: -1, words: [], next: 0 };
+  }
+
+  /**
+   * @param {string} text
    * @returns {Page[]}
    */
   #pagesOf(text) {
@@ -152,6 +163,7 @@ export class Subtitles {
     if (!shown || !page) return;
     shown.page = number;
     shown.words = [];
+    shown.next = 0;
     let from = 0;
     const lines = page.lines.map((pieces) => {
       const line = document.createElement('span');
