@@ -20,6 +20,8 @@ const FADE_S = 0.012;
 const SOURCES_STOP_S = 0.045;
 const MUTE_S = 0.012;
 const MOST_LATENCY_S = 0.25;
+/** The share of a change in latency that is followed with each picture. */
+const LATENCY_STEP = 0.05;
 const SOUND_RMS = 0.01;
 const SILENCE_RMS = 0.002;
 
@@ -105,8 +107,6 @@ export class Player {
 
   /** @returns {number} The moment that is being heard now: the clock less the way to the speakers, in seconds. */
   audibleNow() {
-    const latency = Math.min(MOST_LATENCY_S, this.context.outputLatency || 0);
-    this.#latency += (latency - this.#latency) * 0.05;
     return this.now() - this.#latency;
   }
 
@@ -210,9 +210,11 @@ export class Player {
     return this.analyser.rms();
   }
 
-  /** Look at the graph once a picture: notes when sound begins and when it is gone after a cut. */
+  /** Look at the graph once a picture: how late it is heard, when sound begins, when it is gone after a cut. */
   observe() {
     const { stats } = this;
+    const latency = Math.min(MOST_LATENCY_S, this.context.outputLatency || 0);
+    this.#latency += (latency - this.#latency) * LATENCY_STEP;
     stats.playing = this.#cursor > this.now() * this.context.sampleRate;
     const waitsForSound = stats.firstSoundAt === null && this.#turn !== null;
     const waitsForSilence = stats.stoppedAt !== null && stats.stopToSilenceMs === null;

@@ -155,6 +155,18 @@ test('once released, later audio is scheduled at the right moment of the context
   assert.ok(Math.abs((context.sources[0]?.startedAt ?? 0) - 0.06) < 1e-9);
 });
 
+test('asking what is heard now changes nothing; each picture follows the way to the speakers a little', () => {
+  const { context, player } = setUp();
+  context.outputLatency = 0.2;
+
+  assert.equal(player.audibleNow(), player.now());
+  assert.equal(player.audibleNow(), player.now());
+  player.observe();
+
+  assert.ok(Math.abs(player.now() - player.audibleNow() - 0.01) < 1e-9);
+  assert.equal(player.audibleNow(), player.audibleNow());
+});
+
 test('the meter notes the first sound of a turn and the silence after a cut', () => {
   const { context, player } = setUp();
   player.openTrack('a').push(pcm(500), 24000);
