@@ -14,7 +14,6 @@ from bench.stand import Process, embedded, production
 from tests.fakes.twitch_irc import FakeTwitch, fake_twitch
 from tests.stands.clerk import clerk_of
 from tests.stands.conftest import Audience, House, Stub, _willing_stub, stub_server  # noqa: F401 - fixtures
-from tests.stands.pages import StagePage
 
 STORY = "stub-say: Once upon a time there was a dragon. He was very small. He liked soup. He lived in a lighthouse."
 SOON_S = 5.0
@@ -86,14 +85,6 @@ async def ended(house: House, stream: Json, text: str) -> Json:
             await asyncio.sleep(0.1)
 
 
-async def stopped(page: StagePage) -> Json:
-    """Wait for the stop; after it nothing more is said."""
-    stops = await page.until(lambda: page.stops[:1], SOON_S)
-    place = page.frames.index(stops[0])
-    assert not [frame for frame in page.frames[place:] if frame["type"] == "say.start"]
-    return stops[0]
-
-
 async def test_a_line_of_twitch_is_answered_aloud(
     embedded_house: House, twitch: FakeTwitch, audience: Audience
 ) -> None:
@@ -113,13 +104,14 @@ async def test_a_line_deleted_while_it_is_spoken_about_silences_the_character(
     embedded_house.stub.call("timing", {"tokens_per_s": 8})
     stream, page = await on_air(embedded_house, twitch, audience, "spoken", is_listening=False)
     bad = twitch.say("spoken", STORY, "troll")
-    await page.first_audio()
+    spoken = await page.first_audio()
 
     twitch.delete("spoken", bad, "troll")
 
-    assert (await stopped(page))["reason"] == "deleted"
+    stop = await page.stopped("deleted")
     await holds(lambda: embedded_house.stub.stats("chat")["active"] == 0)
     assert (await ended(embedded_house, stream, STORY))["state"] == "answered"
+    page.said_nothing_after(stop, spoken)
     (turn,) = embedded_house.clerk.turns(stream)
     assert (turn["state"], turn["reason"]) == ("cut", "deleted")
     assert STORY not in [text for _who, text in embedded_house.clerk.history(stream)]

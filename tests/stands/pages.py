@@ -16,9 +16,12 @@ from uuid import UUID
 
 import aiohttp
 
+from workers.runner.stage import PARTS_MOST
+
 HEADER = struct.Struct("<BBHIII16s")
 LAST_CHUNK = 0b1
 PATIENCE_S = 25.0
+SOON_S = 5.0
 
 Json = dict[str, Any]
 Wanted = TypeVar("Wanted")
@@ -177,6 +180,7 @@ class StagePage(Socket):
     """A stage page.
 
     Attributes:
+        frames: Everything that came, in order; of audio frames only whose they are.
         turns: Turns as they arrived, oldest first.
         strays: Frames that belong to no segment that was announced.
     """
@@ -232,8 +236,30 @@ class StagePage(Socket):
         """The turn that is being spoken, once its first sound arrived."""
         return await self.until(lambda: next((one for one in self.turns.values() if one.has_audio), None))
 
+    async def stopped(self, reason: str) -> Json:
+        """Wait until the page is told to stop, for this reason; return the frame."""
+        stop = (await self.until(lambda: self.stops[:1], SOON_S))[0]
+        assert stop["reason"] == reason
+        return stop
+
+    def said_nothing_after(self, stop: Json, spoken: Spoken) -> None:
+        """See, once the event settled, that a stopped turn did not speak on.
+
+        Whoever stops it tells the pages at once. Of the worker, which learns of it a moment later, one message may be
+        under way by then; after the worker's own stop nothing of the turn comes.
+        """
+        own = [frame for frame in self.stops if frame["turn"] == spoken.turn]
+        assert own, "the worker never said that it stopped"
+        assert self._voiced_after(own[0], spoken) == []
+        assert len(self._voiced_after(stop, spoken)) <= PARTS_MOST
+
+    def _voiced_after(self, stop: Json, spoken: Spoken) -> list[Json]:
+        later = self.frames[self.frames.index(stop) + 1 :]
+        return [frame for frame in later if frame["type"] in {"say.start", "audio"} and frame["turn"] == spoken.turn]
+
     def take_audio(self, frame: bytes) -> None:
         version, flags, seg, seq, fence, rate, turn = HEADER.unpack_from(frame)
+        self.frames.append({"type": "audio", "turn": str(UUID(bytes=turn)), "seg": seg, "seq": seq})
         spoken = self.turns.get(str(UUID(bytes=turn)))
         piece = spoken and spoken.by_number.get(seg)
         if spoken is None or piece is None:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from bench.stand import restart_embedded
 from tests.stands.conftest import Audience, House, Stub
-from tests.stands.pages import StagePage
 
 STORY = "stub-say: Once upon a time there was a dragon. He was very small. He liked soup. He lived in a lighthouse."
 SOON_S = 3.0
@@ -23,14 +22,6 @@ async def holds(is_so: Callable[[], bool], patience_s: float = SOON_S) -> None:
             await asyncio.sleep(0.02)
 
 
-async def silenced(page: StagePage, reason: str) -> None:
-    """Wait for the stop, let the dust settle, and see that nothing was said after it."""
-    stop = await page.until(lambda: page.stops[:1], SOON_S)
-    assert stop[0]["reason"] == reason
-    place = page.frames.index(stop[0])
-    assert [frame["type"] for frame in page.frames[place:] if frame["type"].startswith("say.start")] == []
-
-
 async def test_a_skip_ends_the_line_and_the_next_one_follows(house: House, audience: Audience) -> None:
     house.stub.call("timing", {"tokens_per_s": 8})
     stream = house.character()
@@ -39,10 +30,11 @@ async def test_a_skip_ends_the_line_and_the_next_one_follows(house: House, audie
     spoken = await page.first_audio()
 
     await page.control("skip")
-    await silenced(page, "skip")
+    stop = await page.stopped("skip")
     await cut_off(house.stub, "chat")
 
     settled = await page.settled(event)
+    page.said_nothing_after(stop, spoken)
     assert (settled["state"], settled["reason"]) == ("answered", "cut_short")
     assert (settled["turn"]["state"], settled["turn"]["reason"]) == ("cut", "skip")
     assert len(settled["turn"]["heard_text"]) < len("Once upon a time there was a dragon.")
@@ -88,15 +80,16 @@ async def test_a_panic_silences_the_stream_until_it_is_released(house: House, au
     stream = house.character()
     page, dock = await audience.stage(house, stream, is_listening=False), await audience.dock(house, stream)
     event = await page.post_line(STORY)
-    await page.first_audio()
+    spoken = await page.first_audio()
     waiting = await page.post_line("And then?", "Zoe")
 
     await page.control("panic")
-    await silenced(page, "panic")
+    stop = await page.stopped("panic")
     await cut_off(house.stub, "chat")
     refused = await page.post_line("Hello?", "Kim")
 
     assert (await page.settled(event))["turn"]["reason"] == "panic"
+    page.said_nothing_after(stop, spoken)
     for line in (waiting, refused):
         outcome = await page.settled(line)
         assert (outcome["state"], outcome["reason"]) == ("cancelled", "panic")
