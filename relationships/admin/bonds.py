@@ -1,6 +1,7 @@
 """The admin of relationships and of the ledger that moved them."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -16,13 +17,12 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from relationships.admin.noting import NotedLog
 from relationships.admin.scores import KIND_LABELS, SCORE_LABELS, gauge, kind_label, moves
-from relationships.models import Deed, Interaction, Relationship
+from relationships.models import Interaction, Relationship
 from relationships.selectors import scores_of
-from relationships.services.audit import note
 from relationships.services.bonds import adjust
 from vtcontrol.tenancy.admin_base import EndlessAdmin, StudioModelAdmin
-from vtcontrol.tenancy.admin_discreet import DiscreetLog
 from vtcontrol.tenancy.admin_forms import Slider, StudioForm
 from vtcontrol.tenancy.admin_marks import ago, chip
 from vtcontrol.tenancy.admin_site import Place, Shelf, site
@@ -39,7 +39,7 @@ class RelationshipForm(StudioForm):
 
 
 @admin.register(Relationship, site=site)
-class RelationshipAdmin(DiscreetLog, StudioModelAdmin):
+class RelationshipAdmin(NotedLog, StudioModelAdmin):
     """Bonds."""
 
     place = Place(Shelf.AUDIENCE, 2, "favorite")
@@ -82,7 +82,10 @@ class RelationshipAdmin(DiscreetLog, StudioModelAdmin):
             super().save_model(request, obj, form, change)
         elif not adjust(obj, scores_of(obj), at=timezone.now()):
             obj.save(update_fields=["updated_at"])
-        note(request.user, Deed.CHANGED, obj.viewer_id, form.changed_data)
+
+    def subject_of(self, obj: Relationship) -> UUID:
+        """Return whose card the bond belongs to."""
+        return UUID(str(obj.viewer_id))
 
     @display(description=_("affinity"), ordering="affinity")
     def affinity_bar(self, bond: Relationship) -> SafeString:

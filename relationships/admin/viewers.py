@@ -22,6 +22,7 @@ from unfold.decorators import display
 
 from personas.models import Language
 from relationships.admin.chart import chart_of
+from relationships.admin.noting import NotedLog
 from relationships.admin.scores import Bond, bond_of
 from relationships.admin.transfer import ViewerResource
 from relationships.models import Deed, FormerName, Identity, Interaction, Relationship, Viewer, ViewerMerge
@@ -29,7 +30,6 @@ from relationships.selectors import shown_card
 from relationships.services.audit import note
 from relationships.services.refusals import opt_in, opt_out
 from vtcontrol.tenancy.admin_base import StudioModelAdmin, StudioTabularInline
-from vtcontrol.tenancy.admin_discreet import DiscreetLog
 from vtcontrol.tenancy.admin_forms import WORD_LONGEST, StudioForm, WordsField
 from vtcontrol.tenancy.admin_marks import Tone, ago, chip, nothing
 from vtcontrol.tenancy.admin_site import Place, Shelf
@@ -109,7 +109,7 @@ class TagFilter(TextFilter):  # type: ignore[misc]  # unfold ships no types
         return queryset.filter(Q(tags__icontains=plain) | Q(tags__icontains=escaped))
 
 
-class ViewerAdmin(DiscreetLog, TransferMixin, StudioModelAdmin):
+class ViewerAdmin(NotedLog, TransferMixin, StudioModelAdmin):
     """People in the audience."""
 
     place = Place(Shelf.AUDIENCE, 1, "groups", is_searched=True)
@@ -132,7 +132,7 @@ class ViewerAdmin(DiscreetLog, TransferMixin, StudioModelAdmin):
     search_fields = ("name", "notes")
     search_help_text = _("Name, name on a platform now or before, or a word of the notes")
     readonly_fields = ("messages", "first_seen_at", "last_seen_at")
-    actions = ("add_tag", "ignore", "listen")
+    actions: Any = ("add_tag", "listen")
     change_form_outer_before_template = "admin/relationships/viewer/card.html"
     fieldsets = (
         (None, {"fields": ("name", "notes", "never_mention", "avoid", "tags")}),
@@ -170,8 +170,9 @@ class ViewerAdmin(DiscreetLog, TransferMixin, StudioModelAdmin):
     @display(description=_("marks"))
     def marks(self, viewer: Viewer) -> SafeString:
         """Show how the viewer is treated."""
+        now = timezone.now()
         found = [
-            chip(_("Ignored"), Tone.BAD, "block") if viewer.is_ignored else "",
+            chip(_("Ignored"), Tone.BAD, "block") if viewer.is_muted_at(now) else "",
             chip(_("Opted out"), Tone.CAUTION, "visibility_off") if viewer.has_opted_out else "",
             chip(_("Never mention …"), Tone.CAUTION, "do_not_disturb_on") if viewer.never_mention.strip() else "",
         ]
@@ -182,22 +183,21 @@ class ViewerAdmin(DiscreetLog, TransferMixin, StudioModelAdmin):
         """Show when."""
         return ago(viewer.last_seen_at)
 
-    @admin.action(description=_("Ignore: never answer"), permissions=["change"])
-    def ignore(self, request: HttpRequest, queryset: QuerySet[Viewer]) -> None:
-        """Ignore several."""
-        queryset.update(is_ignored=True)
-
     @admin.action(description=_("Answer again"), permissions=["change"])
     def listen(self, request: HttpRequest, queryset: QuerySet[Viewer]) -> None:
         """Answer several again."""
+        viewers = list(queryset)
         queryset.update(is_ignored=False, ignored_until=None)
+        self.log_fields(request, viewers, "is_ignored", "ignored_until")
 
     @admin.action(description=_("Add or take off a tag …"), permissions=["change"])
     def add_tag(self, request: HttpRequest, queryset: QuerySet[Viewer]) -> HttpResponse | None:
         """Ask for a tag, then give it to several or take it off."""
         word = " ".join(request.POST.get("tag", "").replace(",", " ").split())[:WORD_LONGEST]
         if word and "apply" in request.POST:
-            count = _tag(queryset[:BULK_MOST], word, is_off=request.POST["apply"] == "off")
+            changed = _tag(queryset[:BULK_MOST], word, is_off=request.POST["apply"] == "off")
+            self.log_fields(request, changed, "tags")
+            count = len(changed)
             message = ngettext("%(count)d viewer changed.", "%(count)d viewers changed.", count) % {"count": count}
             self.message_user(request, message, messages.SUCCESS)
             return None
@@ -225,12 +225,6 @@ class ViewerAdmin(DiscreetLog, TransferMixin, StudioModelAdmin):
         super().save_model(request, obj, form, change)
         if "has_opted_out" in form.changed_data:
             (opt_out if obj.has_opted_out else opt_in)(obj)
-        note(request.user, Deed.CHANGED, obj.pk, form.changed_data)
-
-    def delete_model(self, request: HttpRequest, obj: Viewer) -> None:
-        """Delete a card."""
-        note(request.user, Deed.DELETED, obj.pk)
-        super().delete_model(request, obj)
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         """Tell whether the user may take a whole list in: managers and owners."""
@@ -285,12 +279,12 @@ class ViewerAdmin(DiscreetLog, TransferMixin, StudioModelAdmin):
         ]
 
 
-def _tag(viewers: QuerySet[Viewer], word: str, *, is_off: bool) -> int:
-    """Give a tag to viewers or take it off; return how many changed."""
+def _tag(viewers: QuerySet[Viewer], word: str, *, is_off: bool) -> list[Viewer]:
+    """Give a tag to viewers or take it off; return those that changed."""
     changed = []
     for viewer in viewers:
         if (word in viewer.tags) is is_off:
             viewer.tags = [tag for tag in viewer.tags if tag != word] + ([] if is_off else [word])
             changed.append(viewer)
     Viewer.objects.bulk_update(changed, ["tags"], batch_size=200)
-    return len(changed)
+    return changed

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -29,6 +30,7 @@ from relationships.services.merging import preview
 from streams.services.commands import ask_to_erase
 from streams.services.disclosure import everything_about, make_page
 from streams.services.people import merge_viewers, unmerge_viewers
+from streams.services.viewers import ignore_viewers, pass_over_viewer
 from vtcontrol.kernel.errors import InputInvalid
 from vtcontrol.tenancy.admin_actions import object_action, object_page
 from vtcontrol.tenancy.admin_site import site
@@ -54,6 +56,21 @@ class PersonAdmin(ViewerAdmin):
     object_actions = (
         "merge", "undo_merge", "private_page", "linking_code", "export_person", "erase_person",
     )  # fmt: skip
+
+    actions = ("add_tag", "ignore", "listen")
+
+    @admin.action(description=_("Ignore: never answer"), permissions=["change"])
+    def ignore(self, request: HttpRequest, queryset: QuerySet[Viewer]) -> None:
+        """Ignore several; what waits of theirs is passed over."""
+        viewers = list(queryset)
+        ignore_viewers([viewer.pk for viewer in viewers])
+        self.log_fields(request, viewers, "is_ignored")
+
+    def save_model(self, request: HttpRequest, obj: Viewer, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's hook
+        """Save; what waits of somebody who is answered no more is passed over."""
+        super().save_model(request, obj, form, change)
+        if {"is_ignored", "ignored_until"} & set(form.changed_data) and obj.is_muted_at(timezone.now()):
+            pass_over_viewer(obj.pk)
 
     @object_page(label=_("Merge with another card"), icon="merge", permission="change")
     def merge(self, request: HttpRequest, viewer: Viewer) -> HttpResponse | None:

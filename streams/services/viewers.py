@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -34,13 +35,28 @@ def mute_viewer(stream_id: UUID, viewer_id: UUID, *, minutes: int | None) -> Non
     until = now + dt.timedelta(minutes=minutes) if minutes is not None else None
     if not Viewer.objects.filter(pk=viewer_id).update(is_ignored=until is None, ignored_until=until):
         raise NotFound
+    pass_over_viewer(viewer_id)
+    _announce(stream_id, viewer_id)
+
+
+@transaction.atomic
+def ignore_viewers(viewer_ids: Iterable[UUID]) -> None:
+    """Never answer these viewers; what waits of theirs is passed over."""
+    for viewer_id in viewer_ids:
+        Viewer.objects.filter(pk=viewer_id).update(is_ignored=True)
+        pass_over_viewer(viewer_id)
+
+
+@transaction.atomic
+def pass_over_viewer(viewer_id: UUID) -> None:
+    """End what waits or is held of a viewer who is answered no more, on every stream."""
+    now = timezone.now()
     waiting: dict[UUID, list[InboxEvent]] = defaultdict(list)
     for event in InboxEvent.objects.filter(viewer_id=viewer_id, state=EventState.WAITING).order_by("received_at", "id"):
         waiting[event.stream_id].append(event)
     for one in sorted(waiting):
         _pass_over(one, waiting[one], now)
     approval.take_back_viewer(viewer_id, "ignored_viewer")
-    _announce(stream_id, viewer_id)
 
 
 def _pass_over(stream_id: UUID, events: list[InboxEvent], now: dt.datetime) -> None:

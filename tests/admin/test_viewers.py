@@ -31,11 +31,13 @@ from relationships.models import (
 from relationships.selectors import card_for_prompt
 from relationships.services import record_interaction
 from relationships.services.recognition import rename
+from streams.models import Stream
 from streams.services.privacy import erase
 from tests.admin.pages import address, page_text, save
 from tests.factories.memory import make_memory
 from tests.factories.personas import Character
 from tests.factories.relationships import make_identity, make_relationship, make_viewer
+from tests.live.scenes import says
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.scope import studio_scope
 from vtcontrol.tenancy.studios import Studio
@@ -240,6 +242,53 @@ def test_who_looked_and_what_changed_is_on_record_without_content(
     assert changed.fields == ["notes"]
     logged = LogEntry.objects.values_list("object_repr", "change_message")
     assert all("Bo" not in f"{one}{two}" and "marzipan" not in two for one, two in logged)
+
+
+def _deeds(studio: Studio) -> list[tuple[str, list[str]]]:
+    with studio_scope(studio.pk):
+        return list(AccessRecord.objects.order_by("at").values_list("deed", "fields"))
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"), [("ignore", ["is_ignored"]), ("listen", ["ignored_until", "is_ignored"])]
+)
+def test_what_is_done_to_many_is_on_record_for_each(
+    action: str, fields: list[str], as_moderator: Client, studio: Studio, viewer: Viewer
+) -> None:
+    chosen = [str(viewer.pk), str(_other(studio).pk)]
+
+    as_moderator.post(address(Viewer, "changelist"), {"action": action, "_selected_action": chosen})
+
+    assert _deeds(studio) == [(Deed.CHANGED, fields)] * 2
+
+
+def test_a_tag_for_many_is_on_record(as_moderator: Client, studio: Studio, viewer: Viewer) -> None:
+    chosen = {"action": "add_tag", "_selected_action": [str(viewer.pk)], "tag": "friend", "apply": "on"}
+
+    as_moderator.post(address(Viewer, "changelist"), chosen)
+
+    assert _deeds(studio) == [(Deed.CHANGED, ["tags"])]
+
+
+def test_cards_deleted_together_are_on_record(as_owner: Client, studio: Studio, viewer: Viewer) -> None:
+    chosen = {"action": "delete_selected", "_selected_action": [str(viewer.pk)], "post": "yes"}
+
+    as_owner.post(address(Viewer, "changelist"), chosen)
+
+    assert _deeds(studio) == [(Deed.DELETED, [])]
+
+
+def test_ignoring_in_the_list_passes_over_what_waits(
+    as_moderator: Client, studio: Studio, stream: Stream, viewer: Viewer
+) -> None:
+    with studio_scope(studio.pk):
+        event = says(stream, "Mira, hello!", author_id="1001")
+
+    as_moderator.post(address(Viewer, "changelist"), {"action": "ignore", "_selected_action": [str(viewer.pk)]})
+
+    with studio_scope(studio.pk):
+        event.refresh_from_db()
+    assert (event.state, event.reason) == ("passed_over", "ignored_viewer")
 
 
 def test_only_the_owner_reads_who_looked(as_owner: Client, as_manager: Client, viewer: Viewer) -> None:
