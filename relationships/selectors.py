@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
-from relationships.domain.card import MOST_FORMER_NAMES, RenderedCard, ViewerCard, render
+from relationships.domain.card import MOST_FORMER_NAMES, ViewerCard, render
 from relationships.domain.mood import mood_of
 from relationships.domain.scoring import Scores, cool
 from relationships.domain.secrets import mentions, secrets_of
@@ -150,13 +150,6 @@ def former_names(viewer: Viewer) -> tuple[str, ...]:
     names = dict.fromkeys(row[0] for row in _FORMER.rows(viewer_id=viewer.pk))
     names.pop(viewer.name, None)
     return tuple(names)[:MOST_FORMER_NAMES]
-
-
-def shown_card(viewer: Viewer, bond: Relationship | None, persona_id: UUID, language: str) -> RenderedCard:
-    """Return a viewer's card as the model would see it now."""
-    now = timezone.now()
-    card = viewer_card(viewer, bond, now=now, former_names=former_names(viewer), persona_id=persona_id)
-    return render(card, language=language)
 
 
 def never_about(text: str) -> tuple[str, ...]:

@@ -17,8 +17,9 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from relationships.admin.chart import SCORE_LABELS
 from relationships.admin.noting import NotedLog
-from relationships.admin.scores import KIND_LABELS, SCORE_LABELS, gauge, kind_label, moves
+from relationships.admin.scores import KIND_LABELS, gauge, kind_label, moves
 from relationships.models import Interaction, Relationship
 from relationships.selectors import scores_of
 from relationships.services.bonds import adjust

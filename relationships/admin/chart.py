@@ -1,28 +1,37 @@
 """A bond over time, as a drawing: one line a score, from the ledger. Owns the geometry; colours are in the style sheet.
 
-The scores are the sum of their ledger, so the lines end where the gauges stand.
+The scores are the sum of their ledger, so each line is followed back from where the gauge stands.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from relationships.domain.scoring import BREACHES, Scores
 from relationships.models import Relationship
 from relationships.services.bonds import ledger_of
 
 WIDTH, HEIGHT = 640.0, 140.0
 POINTS_MOST = 120
 ENTRIES_MOST = 20_000
-LABELS = {
+SCORE_LABELS = {
     "affinity": _("affinity"),
     "trust": _("trust"),
     "familiarity": _("familiarity"),
     "loyalty": _("loyalty"),
 }
-START = {"affinity": 0.0, "trust": 20.0, "familiarity": 0.0, "loyalty": 0.0}
+
+
+class Entry(NamedTuple):
+    """An entry of the ledger: when, what it moved, what happened."""
+
+    at: dt.datetime
+    deltas: dict[str, Any]
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +68,49 @@ class Chart:
     breaches: tuple[str, ...]
 
 
-def chart_of(bond: Relationship, *, now: dt.datetime) -> Chart | None:
-    """Return the chart of a bond; None while its ledger has no two entries."""
-    entries = list(ledger_of(bond).order_by("at", "event_id").values_list("at", "deltas", "kind")[:ENTRIES_MOST])
+def entries_of(bond: Relationship, family: set[UUID]) -> list[Entry]:
+    """Return the latest entries of a bond's ledger, newest first, those of the absorbed cards among them. One query.
+
+    Args:
+        bond: Whose.
+        family: The viewer and everybody who turned out to be the same person.
+    """
+    rows = ledger_of(bond, family).order_by("-at", "-event_id").values_list("at", "deltas", "kind")
+    return [Entry(*row) for row in rows[:ENTRIES_MOST]]
+
+
+def chart_of(scores: Scores, entries: Sequence[Entry], *, now: dt.datetime) -> Chart | None:
+    """Return the chart of a bond; None while its ledger has no two entries.
+
+    Args:
+        scores: Where it stands: the lines are followed back from here.
+        entries: Of its ledger, newest first.
+        now: The time.
+    """
     if len(entries) < 2:
         return None
-    since = entries[0][0]
+    since = entries[-1].at
     span = max(1.0, (now - since).total_seconds())
-    scores = {**START, **{name: (bond.baseline or {}).get(name, value) for name, value in START.items()}}
-    tracks: dict[str, list[tuple[float, float]]] = {name: [(0.0, value)] for name, value in scores.items()}
-    for at, deltas, _kind in entries:
-        x = (at - since).total_seconds() / span * WIDTH
-        for name, track in tracks.items():
-            scores[name] = min(100.0, max(0.0, track[-1][1] + float(deltas.get(name, 0.0))))
-            track.append((x, scores[name]))
     lines = tuple(
-        Line(name, LABELS[name], _points([*track, (WIDTH, scores[name])]), f"{scores[name]:.0f}")
-        for name, track in tracks.items()
+        Line(name, label, _points(_track(name, getattr(scores, name), entries, span)), f"{getattr(scores, name):.0f}")
+        for name, label in SCORE_LABELS.items()
     )
-    breaches = tuple(
-        f"{(at - since).total_seconds() / span * WIDTH:.1f}" for at, _d, kind in entries if kind in {"timeout", "ban"}
-    )
+    breaches = tuple(f"{_x(one, since, span):.1f}" for one in reversed(entries) if one.kind in BREACHES)
     return Chart(lines, since, now, breaches[:POINTS_MOST])
+
+
+def _track(name: str, value: float, entries: Sequence[Entry], span: float) -> list[tuple[float, float]]:
+    """Return where one score stood, from the first entry to now."""
+    since, track = entries[-1].at, [(WIDTH, value)]
+    for entry in entries:
+        track.append((_x(entry, since, span), value))
+        value = min(100.0, max(0.0, value - float(entry.deltas.get(name, 0.0))))
+    track.append((0.0, value))
+    return track[::-1]
+
+
+def _x(entry: Entry, since: dt.datetime, span: float) -> float:
+    return (entry.at - since).total_seconds() / span * WIDTH
 
 
 def _points(track: list[tuple[float, float]]) -> str:
@@ -88,11 +118,7 @@ def _points(track: list[tuple[float, float]]) -> str:
     kept: dict[int, tuple[float, float]] = {}
     for x, value in track:
         kept[int(x / WIDTH * POINTS_MOST)] = (x, value)
-    return " ".join(_point(x, value) for x, value in _ends(track, kept.values()))
-
-
-def _ends(track: list[tuple[float, float]], kept: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    return [track[0], *kept]
+    return " ".join(_point(x, value) for x, value in (track[0], *kept.values()))
 
 
 def _point(x: float, value: float) -> str:

@@ -8,19 +8,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from relationships.admin.chart import Chart
+from relationships.admin.chart import SCORE_LABELS, Chart, Entry
 from relationships.domain.card import RenderedCard
 from relationships.domain.scoring import InteractionKind, cool
 from relationships.models import Interaction, Relationship
 from relationships.selectors import scores_of
 from vtcontrol.tenancy.admin_marks import Tone, ago, chip, nothing
 
-SCORE_LABELS = {
-    "affinity": _("affinity"),
-    "trust": _("trust"),
-    "familiarity": _("familiarity"),
-    "loyalty": _("loyalty"),
-}
 KIND_LABELS: dict[str, Any] = {
     InteractionKind.CHAT: _("Wrote in chat"),
     InteractionKind.ANSWERED: _("Was answered"),
@@ -50,7 +44,7 @@ def kind_label(kind: str) -> Any:
     return KIND_LABELS.get(kind, kind)
 
 
-def moves(entry: Interaction) -> SafeString:
+def moves(entry: Interaction | Entry) -> SafeString:
     """Return what an entry of the ledger moved, as signed numbers."""
     labels = {**SCORE_LABELS, "warmth": _("warmth")}
     found = [
@@ -82,7 +76,7 @@ class Bond:
 
 def bond_of(
     row: Relationship,
-    ledger: list[Interaction],
+    ledger: list[Entry],
     *,
     chart: Chart | None = None,
     cards: tuple[tuple[Any, RenderedCard], ...] = (),

@@ -4,7 +4,6 @@ Memories and events live on another floor: `streams.admin.viewers` adds what nee
 """
 
 import json
-from collections import defaultdict
 from typing import Any
 
 from django.contrib import admin, messages
@@ -21,13 +20,15 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, DropdownFilter, Ran
 from unfold.decorators import display
 
 from personas.models import Language
-from relationships.admin.chart import chart_of
+from relationships.admin.chart import chart_of, entries_of
 from relationships.admin.noting import NotedLog
 from relationships.admin.scores import Bond, bond_of
 from relationships.admin.transfer import ViewerResource
-from relationships.models import Deed, FormerName, Identity, Interaction, Relationship, Viewer, ViewerMerge
-from relationships.selectors import shown_card
+from relationships.domain.card import render
+from relationships.models import Deed, FormerName, Identity, Relationship, Viewer, ViewerMerge
+from relationships.selectors import former_names, scores_of, viewer_card
 from relationships.services.audit import note
+from relationships.services.bonds import family_of
 from relationships.services.refusals import opt_in, opt_out
 from vtcontrol.tenancy.admin_base import StudioModelAdmin, StudioTabularInline
 from vtcontrol.tenancy.admin_forms import WORD_LONGEST, StudioForm, WordsField
@@ -259,24 +260,18 @@ class ViewerAdmin(NotedLog, TransferMixin, StudioModelAdmin):
         return super().render_change_form(request, context, **kwargs)
 
     def _bonds(self, viewer: Viewer) -> list[Bond]:
-        rows = list(Relationship.objects.filter(viewer=viewer).select_related("persona"))
-        latest = Interaction.objects.filter(relationship__in=rows)[: LEDGER_SHOWN * max(1, len(rows))]
-        ledger: dict[Any, list[Interaction]] = defaultdict(list)
-        for entry in latest:
-            ledger[entry.relationship_id].append(entry)
-        now = timezone.now()
-        return [
-            bond_of(
-                row,
-                ledger[row.pk][:LEDGER_SHOWN],
-                chart=chart_of(row, now=now),
-                cards=tuple(
-                    (Language(language).label, shown_card(viewer, row, row.persona_id, language))
-                    for language in dict.fromkeys((row.persona.language, *Language.values))
-                ),
-            )
-            for row in rows
-        ]
+        """Return what binds a viewer to each character. Two queries a bond."""
+        rows = Relationship.objects.filter(viewer=viewer).select_related("persona")
+        family, former, now = family_of(viewer.pk), former_names(viewer), timezone.now()
+        bonds = []
+        for row in rows:
+            entries = entries_of(row, family)
+            card = viewer_card(viewer, row, now=now, former_names=former, persona_id=row.persona_id)
+            languages = dict.fromkeys((row.persona.language, *Language.values))
+            cards = tuple((Language(one).label, render(card, language=one)) for one in languages)
+            chart = chart_of(scores_of(row), entries, now=now)
+            bonds.append(bond_of(row, entries[:LEDGER_SHOWN], chart=chart, cards=cards))
+        return bonds
 
 
 def _tag(viewers: QuerySet[Viewer], word: str, *, is_off: bool) -> list[Viewer]:

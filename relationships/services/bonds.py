@@ -148,16 +148,20 @@ def family_of(viewer_id: UUID) -> set[UUID]:
     return family
 
 
-def _bonds(bond: Relationship) -> QuerySet[Relationship]:
-    found: QuerySet[Relationship] = Relationship.objects.filter(
-        persona_id=bond.persona_id, viewer_id__in=family_of(bond.viewer_id)
-    )
+def _bonds(bond: Relationship, family: set[UUID] | None = None) -> QuerySet[Relationship]:
+    family = family_of(bond.viewer_id) if family is None else family
+    found: QuerySet[Relationship] = Relationship.objects.filter(persona_id=bond.persona_id, viewer_id__in=family)
     return found
 
 
-def ledger_of(bond: Relationship) -> QuerySet[Interaction]:
-    """Return a bond's ledger, with those of the viewers it absorbed."""
-    found: QuerySet[Interaction] = Interaction.objects.filter(relationship__in=list(_bonds(bond)))
+def ledger_of(bond: Relationship, family: set[UUID] | None = None) -> QuerySet[Interaction]:
+    """Return a bond's ledger, with those of the viewers it absorbed.
+
+    Args:
+        bond: Whose.
+        family: What `family_of` says of its viewer, where it is known.
+    """
+    found: QuerySet[Interaction] = Interaction.objects.filter(relationship__in=list(_bonds(bond, family)))
     return found
 
 

@@ -35,7 +35,7 @@ from streams.models import Stream
 from streams.services.privacy import erase
 from tests.admin.pages import address, page_text, save
 from tests.factories.memory import make_memory
-from tests.factories.personas import Character
+from tests.factories.personas import Character, make_character
 from tests.factories.relationships import make_identity, make_relationship, make_viewer
 from tests.live.scenes import says
 from vtcontrol.kernel.ids import uuid7
@@ -86,6 +86,57 @@ def test_a_card_shows_what_the_model_sees(as_manager: Client, studio: Studio, vi
     assert "polyline" in text
     assert "Имя: Bo" in text
     assert "名字：Bo" in text
+
+
+def _knows(studio: Studio, viewer: Viewer, persona: Persona, *, entries: int, days_ago: int) -> Relationship:
+    with studio_scope(studio.pk):
+        for number in range(entries):
+            record_interaction(
+                viewer_id=viewer.pk, persona_id=persona.pk, event_id=uuid7(), kind=InteractionKind.ANSWERED,
+                at=timezone.now() - dt.timedelta(days=days_ago, minutes=-number),
+            )  # fmt: skip
+        return Relationship.objects.get(viewer=viewer, persona=persona)
+
+
+def test_each_bond_shows_its_own_ledger(as_manager: Client, studio: Studio, viewer: Viewer, persona: Persona) -> None:
+    with studio_scope(studio.pk):
+        quiet = make_character("B-").persona
+    bond = _knows(studio, viewer, quiet, entries=2, days_ago=30)
+    first = _knows(studio, viewer, persona, entries=12, days_ago=1)
+
+    shown = as_manager.get(address(viewer)).context["bonds"]
+
+    assert {one.row.pk: len(one.ledger) for one in shown} == {bond.pk: 2, first.pk: 5}
+
+
+def test_a_card_asks_two_things_more_a_bond(as_manager: Client, studio: Studio, viewer: Viewer) -> None:
+    as_manager.get(address(viewer))
+    counts = []
+    for number in range(3):
+        with CaptureQueriesContext(connection) as queries:
+            as_manager.get(address(viewer))
+        counts.append(len(queries))
+        with studio_scope(studio.pk):
+            other = make_character(f"{number}-").persona
+        _knows(studio, viewer, other, entries=3, days_ago=1)
+
+    assert counts[2] - counts[1] <= 2
+
+
+def test_the_lines_of_a_merged_bond_end_where_the_gauges_stand(
+    as_manager: Client, studio: Studio, viewer: Viewer, persona: Persona
+) -> None:
+    other = _other(studio)
+    with studio_scope(studio.pk):
+        make_relationship(other, persona, familiarity=40.0, trust=70.0)
+    _knows(studio, other, persona, entries=4, days_ago=5)
+    as_manager.post(address(viewer, "merge"), {"other": str(other.pk)})
+
+    shown = as_manager.get(address(viewer)).context["bonds"][0]
+
+    assert shown.row.trust > 60
+    ends = {line.name: line.points.rpartition(",")[2] for line in shown.chart.lines}
+    assert ends == {name: f"{140 - getattr(shown.row, name) * 1.4:.1f}" for name in ends}
 
 
 def test_a_card_shows_former_names_with_their_dates(as_manager: Client, studio: Studio, viewer: Viewer) -> None:
