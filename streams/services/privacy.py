@@ -64,7 +64,8 @@ def _take_it(request_id: UUID) -> PrivacyRequest | None:
     mine = PrivacyRequest.objects.filter(is_left, pk=request_id, kind=RequestKind.ERASE, state__in=OPEN)
     if not mine.update(state=RequestState.RUNNING, step=Step.ROWS, claimed_at=now):
         return None
-    return PrivacyRequest.objects.filter(pk=request_id, claimed_at=now).first()
+    asked: PrivacyRequest | None = PrivacyRequest.objects.filter(pk=request_id, claimed_at=now).first()
+    return asked
 
 
 def _claimed(asked: PrivacyRequest) -> QuerySet[PrivacyRequest]:
