@@ -1,5 +1,5 @@
 """The admin of characters. Each module registers what it shows."""
 
-from personas.admin import avatars, engines, parts, persona, scenarios
+from personas.admin import avatars, engines, parts, persona, revisions, scenarios
 
-__all__ = ["avatars", "engines", "parts", "persona", "scenarios"]
+__all__ = ["avatars", "engines", "parts", "persona", "revisions", "scenarios"]

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from personas.models import Emotion, Persona, Reaction, Revision
+from personas.models import Emotion, Persona, Reaction
 from personas.services import record_revision
-from vtcontrol.tenancy.admin_base import ReadOnlyAdmin, StudioModelAdmin
+from vtcontrol.tenancy.admin_base import StudioModelAdmin
 from vtcontrol.tenancy.admin_forms import Slider, StudioForm
-from vtcontrol.tenancy.admin_marks import Tone, ago, chip, clipped
+from vtcontrol.tenancy.admin_marks import Tone, chip, clipped
 from vtcontrol.tenancy.admin_site import Place, Shelf, site
 
 OF_PERSONA = ("persona", RelatedDropdownFilter)
@@ -98,23 +98,3 @@ class ReactionAdmin(PartAdmin):
     def what(self, reaction: Reaction) -> SafeString:
         """Show the template's beginning."""
         return clipped(reaction.template, 80)
-
-
-@admin.register(Revision, site=site)
-class RevisionAdmin(ReadOnlyAdmin):
-    """What personas were."""
-
-    place = Place(Shelf.CHARACTERS, 8, "history_edu")
-    about = _("What each persona was after every change. Every line on air names the revision that spoke it.")
-    next_step = _("Revisions appear by themselves when a persona is saved.")
-    list_display = ("number", "persona", "saved", "created_by")
-    list_filter = (OF_PERSONA,)
-    list_select_related = ("persona", "created_by")
-    search_fields = ("persona__name",)
-    date_hierarchy = "created_at"
-    fields = ("persona", "number", "saved", "created_by", "content")
-
-    @display(description=_("saved"), ordering="created_at")
-    def saved(self, revision: Revision) -> SafeString:
-        """Show when."""
-        return ago(revision.created_at)

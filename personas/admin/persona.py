@@ -5,22 +5,23 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
 from personas.admin.cards import CardsAdmin
+from personas.admin.drafts import DraftPartsFormSet, DraftsAdmin, list_url
 from personas.admin.phrases import PhrasesField
 from personas.admin.preview import PreviewForm, preview_of
 from personas.domain.shapes import MOTIONS
 from personas.models import Emotion, Persona, Reaction
 from personas.services import record_revision
 from vtcontrol.tenancy.admin_actions import object_page
-from vtcontrol.tenancy.admin_base import StudioStackedInline, StudioTabularInline
+from vtcontrol.tenancy.admin_base import StudioStackedInline, StudioTabularInline, is_looking_back
 from vtcontrol.tenancy.admin_forms import LongText, Slider, StudioForm
 from vtcontrol.tenancy.admin_history import TrackedAdmin
 from vtcontrol.tenancy.admin_marks import Tone, ago, chip, nothing
@@ -40,6 +41,14 @@ class PersonaForm(StudioForm):
         label=_("motions"), required=False, choices=[(motion, MOTION_LABELS[motion]) for motion in MOTIONS],
         widget=UnfoldAdminCheckboxSelectMultipleWidget, help_text=_("Movements it may make while it speaks."),
     )  # fmt: skip
+    revision_note = forms.CharField(
+        label=_("what changed"), required=False, max_length=200, widget=UnfoldAdminTextInputWidget,
+        help_text=_("A note for the list of revisions; may stay empty."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["revision_note"] = getattr(self.instance, "shown_note", "")
 
     class Meta:
         widgets = {
@@ -54,6 +63,7 @@ class EmotionInline(StudioTabularInline):
     """What the character can feel."""
 
     model = Emotion
+    formset = DraftPartsFormSet
     fields = ("name", "face", "aliases", "intensity", "rate", "pitch", "volume", "position")
     ordering_field = "position"
     hide_ordering_field = True
@@ -64,12 +74,13 @@ class ReactionInline(StudioStackedInline):
     """What the character does about events."""
 
     model = Reaction
+    formset = DraftPartsFormSet
     fields = (("kind", "emotion", "is_enabled"), "template")
     collapsible = True
 
 
 @admin.register(Persona, site=site)
-class PersonaAdmin(CardsAdmin, TrackedAdmin):
+class PersonaAdmin(DraftsAdmin, CardsAdmin, TrackedAdmin):
     """Characters. Saving one records a revision when anything changed."""
 
     place = Place(Shelf.CHARACTERS, 1, "face_5", is_searched=True)
@@ -77,7 +88,8 @@ class PersonaAdmin(CardsAdmin, TrackedAdmin):
     next_step = _("Add a persona: a name, a few sentences of who it is, a voice and an avatar are enough to go on air.")
     form = PersonaForm
     inlines = (EmotionInline, ReactionInline)
-    object_actions = ("preview_prompt", "card")
+    object_actions = ("preview_prompt", "revisions", "card")
+    change_form_before_template = "admin/personas/persona/draft.html"
     list_before_template = "admin/personas/cards/list_before.html"
     ordering = ("name",)
     list_display = ("name", "language_chip", "brain_name", "voice", "avatar", "on_air", "changed")
@@ -116,6 +128,14 @@ class PersonaAdmin(CardsAdmin, TrackedAdmin):
         (_("Scripted phrases"), {"classes": ("tab",), "fields": ("phrases",)}),
     )
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the layout; the note about a change is for who may change an existing persona."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or is_looking_back(request) or not self.has_change_permission(request, obj):
+            return fieldsets
+        (title, options), *others = fieldsets
+        return [(title, {**options, "fields": (*options["fields"], "revision_note")}), *others]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Persona]:
         """Return the personas with the number of their streams."""
         rows: QuerySet[Persona] = super().get_queryset(request)
@@ -144,7 +164,13 @@ class PersonaAdmin(CardsAdmin, TrackedAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's hook
         """Save emotions and reactions, then keep the revision."""
         super().save_related(request, form, formsets, change)
-        record_revision(form.instance, by=request.user)
+        if not getattr(request, "saves_aside", False):
+            record_revision(form.instance, by=request.user, note=form.cleaned_data.get("revision_note", ""))
+
+    @object_page(label=_("Revisions"), icon="history_edu")
+    def revisions(self, request: HttpRequest, persona: Persona) -> HttpResponse:
+        """Open the list of the persona's drafts and revisions."""
+        return HttpResponseRedirect(list_url(persona.pk))
 
     @object_page(label=_("Preview prompt"), icon="visibility")
     def preview_prompt(self, request: HttpRequest, persona: Persona) -> HttpResponse:

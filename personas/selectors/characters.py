@@ -101,6 +101,11 @@ def content_of(persona: Persona) -> dict[str, Any]:
     content["brain"] = str(persona.brain_id) if persona.brain_id else None
     content["voice"] = str(persona.voice_id)
     content["avatar"] = str(persona.avatar_id)
-    content["emotions"] = list(Emotion.objects.filter(persona=persona).values(*EMOTION_FIELDS))
-    content["reactions"] = list(Reaction.objects.filter(persona=persona).values(*REACTION_FIELDS))
-    return content
+    content["emotions"] = [*map(_plain, Emotion.objects.filter(persona=persona).values(*EMOTION_FIELDS))]
+    content["reactions"] = [*map(_plain, Reaction.objects.filter(persona=persona).values(*REACTION_FIELDS))]
+    return _plain(content)
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values with the lines of texts ended in one way, as no browser does."""
+    return {name: one.replace("\r\n", "\n") if isinstance(one, str) else one for name, one in values.items()}

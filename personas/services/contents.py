@@ -40,6 +40,15 @@ def write_character(persona: Persona, character: Character) -> None:
         setattr(persona, name, getattr(character.persona, name))
     check_row(persona)
     persona.save()
+    write_parts(persona, character)
+
+
+def write_parts(persona: Persona, character: Character) -> None:
+    """Give a persona the feelings and reactions of a character.
+
+    Raises:
+        InputInvalid: A form would not take one of them.
+    """
     _write_parts(persona, Emotion, EMOTION_FIELDS, character.emotions)
     _write_parts(persona, Reaction, REACTION_FIELDS, character.reactions)
 
