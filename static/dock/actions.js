@@ -112,6 +112,23 @@ export class Actions {
     }
   }
 
+  /** @returns {Promise<import('./held_state.js').Held>} */
+  held() {
+    return this.#get('held');
+  }
+
+  /**
+   * Decide on a held line.
+   *
+   * @param {import('./held.js').Wish} wish
+   * @throws {RequestError}
+   */
+  async decide({ line, decision, text, note }) {
+    const body = decision === 'approve' ? { text } : { reason: note };
+    const headers = { 'Idempotency-Key': newKey() };
+    await this.#post(`held/${encodeURIComponent(line.id)}/${decision}`, { body, headers });
+  }
+
   /** @returns {Promise<import('./queue_state.js').Queue>} */
   queue() {
     return this.#get('queue');

@@ -12,6 +12,7 @@ import { Notices, connectionNotice, noticesOf } from './notices.js';
 import { PanicButton } from './panic.js';
 import { HealthView } from './health.js';
 import { Panels } from './panels.js';
+import { HeldPanel } from './held.js';
 import { QueuePanel } from './queue.js';
 import { addressOf, panelOf } from './routes.js';
 import { listenForShortcuts } from './shortcuts.js';
@@ -37,6 +38,7 @@ customElements.define('vt-notices', Notices);
 customElements.define('vt-barred', Barred);
 customElements.define('vt-tabs', Tabs);
 customElements.define('vt-queue', QueuePanel);
+customElements.define('vt-held', HeldPanel);
 customElements.define('vt-viewer', ViewerView);
 customElements.define('vt-health', HealthView);
 customElements.define('vt-toasts', Toasts);
@@ -99,7 +101,12 @@ class Dock {
     this.toasts = part('vt-toasts', Toasts);
     this.watching = part('#watching', HTMLElement);
     this.panels = new Panels(
-      { queue: part('vt-queue', QueuePanel), viewer: part('vt-viewer', ViewerView), health: part('vt-health', HealthView) },
+      {
+        queue: part('vt-queue', QueuePanel),
+        viewer: part('vt-viewer', ViewerView),
+        health: part('vt-health', HealthView),
+        held: part('vt-held', HeldPanel),
+      },
       { actions: this.actions, toasts: this.toasts, open: (panel) => this.#open(panel) },
     );
   }
@@ -153,17 +160,15 @@ class Dock {
   #listenForKeys() {
     const mayAct = () => this.panels.mayAct;
     const { panels } = this;
+    const hands = ['a', 'd', 'n', 'x', 'y', 'e', 'r'];
     listenForShortcuts({
+      ...Object.fromEntries(hands.map((key) => [key, { down: () => mayAct() && panels.key(key) }])),
       s: { down: () => mayAct() && void this.#do('skip') },
       m: { down: () => mayAct() && void this.#do('mute') },
       p: { down: () => mayAct() && this.panic.press(), up: () => this.panic.letGo() },
       '/': { down: () => this.#compose('chat') },
       t: { down: () => this.#compose('say') },
-      a: { down: () => mayAct() && panels.key('a') },
-      d: { down: () => mayAct() && panels.key('d') },
       z: { down: () => mayAct() && (this.toasts.undo() || panels.key('z')) },
-      n: { down: () => mayAct() && panels.key('n') },
-      x: { down: () => mayAct() && panels.key('x') },
       j: { down: () => panels.key('j') },
       k: { down: () => panels.key('k') },
       ArrowDown: { down: () => panels.key('j') },

@@ -11,6 +11,8 @@ import { NOTE_LINES } from './viewer.js';
 
 const QUEUE_GAP_MS = 1_000;
 const QUEUE_EVERY_MS = 15_000;
+const HELD_GAP_MS = 300;
+const HELD_EVERY_MS = 15_000;
 const VIEWER_GAP_MS = 1_200;
 const VIEWER_EVERY_MS = 30_000;
 const HEALTH_GAP_MS = 3_000;
@@ -24,6 +26,7 @@ const HEALTH_EVERY_MS = 10_000;
  * @property {import('./queue.js').QueuePanel} queue
  * @property {import('./viewer.js').ViewerView} viewer
  * @property {import('./health.js').HealthView} health
+ * @property {import('./held.js').HeldPanel} held
  *
  * @typedef {object} Hands
  * @property {import('./actions.js').Actions} actions
@@ -42,15 +45,27 @@ export class Panels {
    * @param {Elements} elements
    * @param {Hands} hands
    */
-  constructor({ queue, viewer, health }, { actions, toasts, open }) {
+  constructor({ queue, viewer, health, held }, { actions, toasts, open }) {
     this.queue = queue;
+    this.held = held;
     this.viewer = viewer;
     this.health = health;
     this.actions = actions;
     this.toasts = toasts;
     this.open = open;
     let asked = 0;
+    let heldAsked = 0;
     this.feeds = {
+      held: new Feed({
+        load: () => {
+          heldAsked = held.state.mark();
+          return actions.held();
+        },
+        show: (data) => held.load(data, heldAsked),
+        failed: () => {},
+        gapMs: HELD_GAP_MS,
+        everyMs: HELD_EVERY_MS,
+      }),
       queue: new Feed({
         load: () => {
           asked = queue.state.mark();
@@ -77,6 +92,7 @@ export class Panels {
       }),
     };
     queue.hand = (hand, row) => void this.hand(hand, row.id);
+    held.decide = (wish) => void this.#decide(wish);
     this.#joinViewer();
   }
 
@@ -114,6 +130,8 @@ export class Panels {
   allow(mayAct) {
     this.mayAct = mayAct;
     this.queue.mayAct = mayAct;
+    this.held.mayAct = mayAct;
+    this.feeds.held.start();
     this.viewer.mayAct = mayAct;
     this.viewer.render();
   }
@@ -128,6 +146,10 @@ export class Panels {
     this.queue.state.hear(line);
     this.queue.render();
     this.feeds.queue.want();
+    if (this.held.state.hear(line)) {
+      this.held.render();
+      this.feeds.held.want();
+    }
     if (line.status === 'taken' || line.viewer === this.viewer.panel?.viewer?.id) this.feeds.viewer.want();
     if (line.who === 'character') this.feeds.health.want();
   }
@@ -164,6 +186,14 @@ export class Panels {
    * @returns {boolean} Whether it meant something here.
    */
   key(key) {
+    return this.held.key(key) || this.#panelKey(key);
+  }
+
+  /**
+   * @param {string} key
+   * @returns {boolean}
+   */
+  #panelKey(key) {
     const { queue, viewer } = this;
     if (this.#panel === 'queue') {
       if (key === 'j') return queue.move(1);
@@ -202,6 +232,29 @@ export class Panels {
     }
     this.queue.render();
     this.feeds.queue.want();
+  }
+
+  /**
+   * Decide on a held line: gone at once, back when it is refused.
+   *
+   * @param {import('./held.js').Wish} wish
+   */
+  async #decide(wish) {
+    const { state } = this.held;
+    const isApproval = wish.decision === 'approve';
+    state.press(wish.line.id, wish.decision);
+    this.held.render();
+    this.toasts.show(isApproval ? gettext('Approved: said next') : gettext('Rejected: nobody hears it'));
+    try {
+      await this.actions.decide(wish);
+      state.settle(wish.line.id, true);
+    } catch (error) {
+      state.settle(wish.line.id, false);
+      this.toasts.hide();
+      this.#refused(isApproval ? gettext('Not approved.') : gettext('Not rejected.'), error);
+    }
+    this.held.render();
+    this.feeds.held.want();
   }
 
   /** @param {number | null} minutes */

@@ -2,8 +2,8 @@
  * Keyboard shortcuts: single keys, only while no field has the focus.
  */
 
-/** Letters that do something in the dock: skip, panic, mute; say, answer, drop, undo, next, previous, note, hush. */
-const SHORTCUTS = ['s', 'p', 'm', 't', 'a', 'd', 'z', 'j', 'k', 'n', 'x'];
+/** Letters of the dock: skip, panic, mute; say, answer, drop, undo, next, previous, note, hush; yes, edit, reject. */
+const SHORTCUTS = ['s', 'p', 'm', 't', 'a', 'd', 'z', 'j', 'k', 'n', 'x', 'y', 'e', 'r'];
 
 /**
  * Which shortcut a key event means. Letters go by what is printed on the key; on keyboards of another script by its

@@ -21,6 +21,7 @@ const SAME_LINE_MS = 15_000;
  * @property {string | null} [reason]
  * @property {number | null} [heard_ms]
  * @property {string | null} [viewer] Who wrote it, if the person is known.
+ * @property {string} [decided_by] Who approved or rejected it.
  * @property {boolean} [is_pinned] It waits, and is to be answered next.
  * @property {boolean} [isLocal] Sent from here, not yet seen in the server's transcript.
  *

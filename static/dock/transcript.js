@@ -106,7 +106,8 @@ class LineView {
     if (line.status === 'cut' && typeof line.heard_ms === 'number') {
       parts.push(fill(gettext('heard for %(seconds)s s'), { seconds: (line.heard_ms / 1000).toFixed(1) }));
     }
-    if (line.reason) parts.push(reasonWord(line.reason));
+    if (line.decided_by) parts.push(fill(gettext('decided by %(who)s'), { who: line.decided_by }));
+    else if (line.reason) parts.push(reasonWord(line.reason));
     return parts.join(' · ');
   }
 }

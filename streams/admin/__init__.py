@@ -1,9 +1,23 @@
 """The admin of what is on air, and of what needs sight of every floor. Each module registers what it shows."""
 
-from streams.admin import access, events, links, memories, notes, rules, stage, streams, turns, viewers, webhooks
+from streams.admin import (
+    access,
+    approval,
+    events,
+    links,
+    memories,
+    notes,
+    rules,
+    stage,
+    streams,
+    turns,
+    viewers,
+    webhooks,
+)
 
 __all__ = [
     "access",
+    "approval",
     "events",
     "links",
     "memories",

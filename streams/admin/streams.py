@@ -69,6 +69,7 @@ class StreamAdmin(ShowsDocks, ReadyCommands, ReadsTwitch, StagePages, TrackedAdm
         (None, {"fields": ("name", "persona", "language", "is_enabled", "twitch_channel", "chat_links")}),
         (_("Stage"), {"fields": ("shows_badge", "shows_subtitles")}),
         (_("What it answers"), {"fields": ("viewer_cooldown_s", "chat_fresh_s")}),
+        (_("Approval"), {"fields": ("approval", "approval_timeout_s", "approval_most", "approval_waits")}),
     )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's hook

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from streams.admin.approval import decision_on
 from streams.admin.why import why
 from streams.admin.words import emotion_chip, event_chip, kind_chip, reason_words, turn_chip
 from streams.models import Turn
@@ -115,6 +116,7 @@ class TurnAdmin(EndlessAdmin):
             "event_kind": kind_chip(event) if event else "",
             "event_reason": reason_words(event.reason) if event and event.reason else "",
             "started": ago(turn.started_at),
+            "held": decision_on(turn),
         }
         return TemplateResponse(request, "admin/streams/turn/why.html", context)
 

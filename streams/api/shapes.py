@@ -122,6 +122,7 @@ class LineSerializer(Anything):
     heard_ms = serializers.IntegerField(allow_null=True)
     viewer = serializers.UUIDField(allow_null=True)
     is_pinned = serializers.BooleanField(help_text="It waits, and is to be answered next.")
+    decided_by = serializers.CharField(allow_blank=True, help_text="Who approved or rejected it.")
 
 
 class StreamHeadSerializer(StreamNameSerializer):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from streams.api import feed, health, lists, memories, pages, queue, schema, viewers, views
+from streams.api import approval, feed, health, lists, memories, pages, queue, schema, viewers, views
 
 urlpatterns = [
     path("schema", schema.SchemaView.as_view(), name="schema"),
@@ -29,6 +29,10 @@ urlpatterns = [
     path("streams/<uuid:stream_id>/events/<uuid:event_id>/unpin", queue.UnpinView.as_view(), name="event-unpin"),
     path("streams/<uuid:stream_id>/events/<uuid:event_id>/drop", queue.DropView.as_view(), name="event-drop"),
     path("streams/<uuid:stream_id>/events/<uuid:event_id>/restore", queue.RestoreView.as_view(), name="event-restore"),
+    path("streams/<uuid:stream_id>/held", approval.HeldView.as_view(), name="stream-held"),
+    path("streams/<uuid:stream_id>/held/<uuid:held_id>", approval.HeldOneView.as_view(), name="held"),
+    path("streams/<uuid:stream_id>/held/<uuid:held_id>/approve", approval.ApproveView.as_view(), name="held-approve"),
+    path("streams/<uuid:stream_id>/held/<uuid:held_id>/reject", approval.RejectView.as_view(), name="held-reject"),
     path("streams/<uuid:stream_id>/say", queue.SayView.as_view(), name="stream-say"),
     path("streams/<uuid:stream_id>/notes", viewers.StreamNotesView.as_view(), name="stream-notes"),
     path("streams/<uuid:stream_id>/viewers/current", viewers.CurrentViewerView.as_view(), name="viewer-current"),

@@ -12,6 +12,7 @@ from streams.models import (
     ChannelLink,
     Command,
     DirectorNote,
+    HeldLine,
     InboxEvent,
     ModerationRule,
     ObsEffect,
@@ -60,6 +61,23 @@ def make_page(stream: Stream, marker: str = "", **fields: Any) -> StagePage:
 
 def make_link(stream: Stream, channel: str = "mira", **fields: Any) -> ChannelLink:
     return create(ChannelLink, stream=stream, channel=channel, **fields)
+
+
+def make_held(event: InboxEvent, marker: str = "", *, turn: Turn | None = None, **fields: Any) -> HeldLine:
+    now = timezone.now()
+    return create(
+        HeldLine,
+        **{
+            "stream": event.stream,
+            "event": event,
+            "turn": turn,
+            "held_by": "stream",
+            "text": f"{marker}[joy] Cats? Always.",
+            "held_at": now,
+            "expires_at": now + dt.timedelta(seconds=60),
+            **fields,
+        },
+    )
 
 
 def make_broadcast(stream: Stream, **fields: Any) -> Broadcast:

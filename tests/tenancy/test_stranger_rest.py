@@ -14,7 +14,7 @@ from django.test import Client
 
 from memory.models import Memory
 from relationships.models import Viewer
-from streams.models import InboxEvent, StagePage
+from streams.models import HeldLine, InboxEvent, StagePage
 from tests.factories.tenancy import make_ticket, make_token
 from tests.tenancy.routes import API, all_routes
 from tests.tenancy.tables import rows_of
@@ -61,6 +61,10 @@ CASES: dict[str, dict[str, Any]] = {
     "streams/<uuid:stream_id>/events/<uuid:event_id>/unpin": {"post": {}},
     "streams/<uuid:stream_id>/events/<uuid:event_id>/drop": {"post": {}},
     "streams/<uuid:stream_id>/events/<uuid:event_id>/restore": {"post": {}},
+    "streams/<uuid:stream_id>/held": {"get": None},
+    "streams/<uuid:stream_id>/held/<uuid:held_id>": {"get": None},
+    "streams/<uuid:stream_id>/held/<uuid:held_id>/approve": {"post": {}},
+    "streams/<uuid:stream_id>/held/<uuid:held_id>/reject": {"post": {"reason": "Off topic"}},
     "streams/<uuid:stream_id>/say": {"post": {"text": "We are back!"}},
     "streams/<uuid:stream_id>/notes": {"post": {"text": "Mention the charity drive."}},
     "streams/<uuid:stream_id>/viewers/current": {"get": None},
@@ -125,7 +129,7 @@ def _ask(client: Client, method: str, path: str, body: Any, secret: str) -> Any:
 def _path(route: str, stream: Any, walk: Walk) -> str:
     """Return a route's address with our event and our viewer in it."""
     ids = {"stream_id": stream.pk, "event_id": walk.our_row(InboxEvent).pk, "viewer_id": walk.our_row(Viewer).pk}
-    ids |= {"memory_id": walk.our_row(Memory).pk}
+    ids |= {"memory_id": walk.our_row(Memory).pk, "held_id": walk.our_row(HeldLine).pk}
     for name, value in ids.items():
         route = route.replace(f"<uuid:{name}>", str(value))
     route = route.replace("<slug:page>", walk.our_row(StagePage).page)

@@ -16,7 +16,14 @@ WRITES = frozenset({"add", "change", "delete"})
 
 # What a role may write, beyond viewing; each role has all of the next one's. Names are "app.model".
 MODERATOR_WRITES = frozenset(
-    {"relationships.viewer", "relationships.identity", "streams.directornote", "streams.inboxevent", "streams.turn"}
+    {
+        "relationships.viewer",
+        "relationships.identity",
+        "streams.directornote",
+        "streams.heldline",
+        "streams.inboxevent",
+        "streams.turn",
+    }
 )
 MANAGER_WRITES = MODERATOR_WRITES | frozenset(
     {
