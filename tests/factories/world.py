@@ -9,6 +9,7 @@ from personas.models import Persona
 from relationships.models import Viewer
 from streams.models import Stream
 from tests.factories import memory, personas, relationships, streams, tenancy
+from vtcontrol.kernel.events import EventState
 from vtcontrol.tenancy.access import TokenKind
 
 
@@ -79,7 +80,7 @@ def _make_show(stream: Stream, viewer: Viewer, marker: str) -> None:
     event = streams.make_event(stream, marker, viewer=viewer)
     turn = streams.make_turn(stream, marker, event=event)
     streams.make_segment(turn, marker)
-    streams.make_held(event, marker, turn=turn, rule_name=f"{marker}Passwords")
+    _make_held(stream, marker)
     streams.make_note(stream, marker)
     streams.make_castmate(stream, stream.persona, marker)
     streams.make_part(streams.make_roleplay(stream, marker), stream.persona, marker)
@@ -87,6 +88,14 @@ def _make_show(stream: Stream, viewer: Viewer, marker: str) -> None:
     streams.make_verdict(streams.make_rule(marker), marker, event=event)
     streams.make_effect(stream, marker)
     streams.make_command(stream, marker)
+
+
+def _make_held(stream: Stream, marker: str) -> None:
+    """Make a held answer and a held viewer's line."""
+    answered = streams.make_event(stream, marker, state=EventState.HELD)
+    thought = streams.make_turn(stream, marker, event=answered, state="held")
+    streams.make_held(answered, marker, turn=thought, rule_name=f"{marker}Passwords")
+    streams.make_held(streams.make_event(stream, marker, state=EventState.HELD), marker, text="")
 
 
 def _make_access(stream: Stream, marker: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ from vtcontrol.kernel.events import EventKind, EventState, IncomingEvent
 from vtcontrol.kernel.ids import uuid7
 
 WORKER, HEIR = "worker-1", "worker-2"
-OPEN = {EventState.WAITING, EventState.TAKEN}
+OPEN = {EventState.WAITING, EventState.TAKEN, EventState.HELD}
 
 
 def chat(text: str = "Do you like cats?", author: str = "Bo", **fields: Any) -> IncomingEvent:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -129,11 +130,18 @@ def _ask(client: Client, method: str, path: str, body: Any, secret: str) -> Any:
 def _path(route: str, stream: Any, walk: Walk) -> str:
     """Return a route's address with our event and our viewer in it."""
     ids = {"stream_id": stream.pk, "event_id": walk.our_row(InboxEvent).pk, "viewer_id": walk.our_row(Viewer).pk}
-    ids |= {"memory_id": walk.our_row(Memory).pk, "held_id": walk.our_row(HeldLine).pk}
+    ids |= {"memory_id": walk.our_row(Memory).pk, "held_id": _held(route, walk)}
     for name, value in ids.items():
         route = route.replace(f"<uuid:{name}>", str(value))
     route = route.replace("<slug:page>", walk.our_row(StagePage).page)
     return f"/{API}{_ours(route, walk)}"
+
+
+def _held(route: str, walk: Walk) -> UUID:
+    """Return the held line a route decides on: one that is approved cannot be rejected as well."""
+    with studio_scope(walk.studio.pk):
+        found: UUID = HeldLine.objects.filter(turn__isnull="reject" in route).values_list("pk", flat=True)[0]
+    return found
 
 
 def _ours(value: Any, walk: Walk) -> Any:
