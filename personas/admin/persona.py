@@ -109,7 +109,7 @@ class PersonaAdmin(DraftsAdmin, CardsAdmin, TrackedAdmin):
             _("Modes"),
             {
                 "classes": ("tab",),
-                "fields": ("stream_mode", "spicy_mode", "consistency", "creativity", "adaptability"),
+                "fields": ("stream_mode", "spicy_mode", "consistency", "creativity", "adaptability", "asks_a_person"),
             },
         ),
         (

@@ -86,6 +86,10 @@ class Persona(LiveConfig):
         _("stop sequences"), max_length=400, blank=True,
         help_text=_("One a line, at most 4: what ends the answer when the model writes it."),
     )  # fmt: skip
+    asks_a_person = models.BooleanField(
+        _("always ask a person"), default=False,
+        help_text=_("Every answer is held until somebody of the team approves it, on any stream."),
+    )  # fmt: skip
     motions = models.JSONField(_("motions"), default=list, blank=True, help_text=_("Of: wave, nod, shake, bounce."))
     brain = models.ForeignKey(
         Brain, null=True, blank=True, on_delete=models.SET_NULL, related_name="personas", verbose_name=_("brain"),

@@ -63,7 +63,7 @@ class HeldLineAdmin(EndlessAdmin):
     place = Place(Shelf.ON_AIR, 4, "back_hand")
     about = _("Lines held until somebody of the team approves them, and what became of those before.")
     next_step = _("A stream that asks a person, or a moderation rule with “Ask a person first”, holds lines here.")
-    actions = ("approve_several", "reject_several")
+    actions = ("approve_several", "reject_several")  # type: ignore[assignment]  # records are decided on, not changed
     object_actions = ("approve", "reject")
     list_display = ("when", "exchange", "why", "state_chip", "decision")
     list_filter = (

@@ -143,7 +143,7 @@ def config_with(stream: Stream, character: Character) -> StreamConfig:
         chat_fresh_s=stream.chat_fresh_s,
         uses_relationships=stream.uses_relationships,
         answers_commands=stream.answers_commands,
-        approval=_approval(stream, rules),
+        approval=_approval(stream, persona, rules),
         problems=tuple(problems),
     )
 
@@ -167,11 +167,11 @@ def _chain(model: type[EngineT], first_id: UUID | None) -> Iterator[EngineT]:
         next_id = engine.fallback_id
 
 
-def _approval(stream: Stream, rules: RuleSet) -> Approval:
+def _approval(stream: Stream, persona: Persona, rules: RuleSet) -> Approval:
     return approval_of(
         rules,
         stream.approval,
-        is_always=False,
+        is_always=persona.asks_a_person,
         timeout_s=stream.approval_timeout_s,
         most=stream.approval_most,
         is_waiting=stream.approval_waits,

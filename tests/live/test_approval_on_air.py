@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from personas.models import Persona
 from streams.models import HeldLine, InboxEvent, Segment, Stream, Turn
 from streams.services import approval, control
 from tests.factories.streams import make_rule
@@ -38,10 +39,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def asking(stream: Stream) -> Stream:
     """A stream where a person is asked about every answer."""
-    return _set_up(stream, approval="everything")
+    return set_up(stream, approval="everything")
 
 
-def _set_up(stream: Stream, **fields: Any) -> Stream:
+def set_up(stream: Stream, **fields: Any) -> Stream:
     with studio_scope(stream.studio_id):
         for name, value in fields.items():
             setattr(stream, name, value)
@@ -93,7 +94,7 @@ async def test_approved_words_are_said_once_with_their_feelings(
     assert {frame["emotion"] for frame in ears.of("say.start")} == {"joy"}
     assert len(cast.brain.requests) == 1
     assert turn.brain.startswith("fake-brain")
-    assert await inside(asking, Segment.objects.filter(turn=turn).count) == 3
+    assert await inside(asking, lambda: Segment.objects.filter(turn=turn).count()) == 3
 
 
 async def test_the_show_goes_on_while_a_line_is_held(live: Host, ears: Ears, asking: Stream) -> None:
@@ -136,6 +137,35 @@ async def test_where_rules_ask_the_whole_answer_is_held_though_only_its_end_brea
     assert len(ears.of("say.start")) == 3
 
 
+async def test_an_answer_in_json_is_held_and_said_like_any_other(
+    live: Host, ears: Ears, asking: Stream, cast: Cast
+) -> None:
+    await inside(asking, lambda: Persona.objects.update(output_format="json"))
+    await inside(asking, asking.save)
+    cast.brain = FakeBrain.saying('{"emotion": "joy", "say": "I like cats a lot."}', first_s=0.0, every_s=0.0)
+    event = await says(live, asking)
+
+    row = await held_of(asking, event)
+    await inside(asking, approval.approve, asking.pk, row.pk, by="Vera")
+    await nudge(live, asking)
+    await settled(asking, event)
+
+    assert row.text == "[joy] I like cats a lot."
+    assert [(frame["text"], frame["emotion"]) for frame in ears.of("say.start")] == [("I like cats a lot.", "joy")]
+
+
+async def test_a_character_that_always_asks_is_held_on_a_stream_that_never_does(
+    live: Host, ears: Ears, stream: Stream
+) -> None:
+    await inside(stream, lambda: Persona.objects.update(asks_a_person=True))
+    await inside(stream, set_up, stream, approval="off")
+
+    row = await held_of(stream, await says(live, stream))
+
+    assert row.held_by == "persona"
+    assert ears.frames == []
+
+
 async def test_an_answer_that_is_blocked_or_empty_is_not_held(
     live: Host, ears: Ears, asking: Stream, cast: Cast
 ) -> None:
@@ -144,7 +174,7 @@ async def test_an_answer_that_is_blocked_or_empty_is_not_held(
     ended = await settled(asking, await says(live, asking))
 
     assert (ended.state, ended.reason) == (EventState.PASSED_OVER, "nothing_to_say")
-    assert not await inside(asking, HeldLine.objects.exists)
+    assert not await inside(asking, lambda: HeldLine.objects.exists())
 
 
 async def test_a_skip_while_an_answer_is_thought_cancels_it(live: Host, ears: Ears, asking: Stream, cast: Cast) -> None:
@@ -187,4 +217,4 @@ async def test_another_worker_says_what_was_approved_while_nobody_worked(
 
     assert ended.state == EventState.ANSWERED
     assert len(ears.of("say.start")) == 3
-    assert (await inside(asking, Turn.objects.get)).state == "heard"
+    assert (await inside(asking, lambda: Turn.objects.get())).state == "heard"

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from streams.domain.plan import StreamConfig
 from streams.domain.turns import Claim, Firing, SpokenSegment, TurnReport, rule_key
-from vtcontrol.kernel.chat import ChatRequest
+from vtcontrol.kernel.chat import ChatRequest, Output
 from vtcontrol.kernel.events import EventState
 from workers.runner.drafting import Draft, Recited, is_read_first, think
 from workers.runner.engines import Chains
@@ -149,6 +149,7 @@ class Performance:
             if draft.held is not None or not draft.text:
                 return self._unsaid(draft)
             self._draft, self._tally, brains = draft, TurnTally(), (Recited(draft.text, draft.stats.brain),)
+            plan = replace(plan, output=Output.TAGS)  # what was thought is written down with tags
         events = perform(plan, brains, voices, gate=gate, tally=self._tally)
         stats: TurnStats | None = None
         async with aclosing(events) as running:
