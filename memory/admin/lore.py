@@ -12,8 +12,11 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 
 from memory.admin.columns import OF_PERSONA, persona_column, persona_named
+from memory.admin.lore_match import LoreMatchPage
 from memory.models import Lore
 from memory.services import save_lore
+from memory.services.shelf import LORE_FIELDS
+from personas.domain.cards.keys import is_pattern, source_of, split_keys
 from vtcontrol.tenancy.admin_base import StudioModelAdmin
 from vtcontrol.tenancy.admin_forms import StudioForm
 from vtcontrol.tenancy.admin_marks import Tone, chip, clipped
@@ -30,7 +33,7 @@ class LoreResource(StudioResource):
 
     class Meta:
         model = Lore
-        fields = ("persona", "keys", "content", "is_constant", "is_enabled", "position")
+        fields = ("persona", *LORE_FIELDS)
         clean_model_instances = True
         skip_unchanged = True
         report_skipped = True
@@ -51,8 +54,9 @@ class LoreResource(StudioResource):
         """
         if persona_named(row) is None:
             raise ValidationError({"persona": _("There is no such persona in this studio.")})
-        if isinstance(row.get("keys"), list):
-            row["keys"] = ", ".join(row["keys"])
+        for name in ("keys", "secondary_keys", "excluded_keys"):
+            if isinstance(row.get(name), list):
+                row[name] = ", ".join(row[name])
         super().import_instance(instance, row, **kwargs)
 
     def save_row(self, instance: Lore) -> None:
@@ -68,11 +72,16 @@ class LoreForm(StudioForm):
         found: dict[str, Any] = super().clean() or self.cleaned_data
         if not found.get("is_constant") and not (found.get("keys") or "").strip(" ,"):
             self.add_error("keys", _("Give at least one word that brings it up, or switch on “always”."))
+        for name in {"keys", "secondary_keys", "excluded_keys"} & found.keys():
+            unusable = [key for key in split_keys(found[name] or "") if is_pattern(key) and not source_of(key)]
+            if unusable:
+                sentence = _("“%(key)s” is no pattern RE2 can use: it looks around or back, or finds everything.")
+                self.add_error(name, sentence % {"key": unusable[0]})
         return found
 
 
 @admin.register(Lore, site=site)
-class LoreAdmin(TransferMixin, StudioModelAdmin):
+class LoreAdmin(LoreMatchPage, TransferMixin, StudioModelAdmin):
     """Knowledge by keyword."""
 
     place = Place(Shelf.MEMORY, 2, "menu_book")
@@ -85,7 +94,27 @@ class LoreAdmin(TransferMixin, StudioModelAdmin):
     list_select_related = ("persona",)
     search_fields = ("keys", "content")
     autocomplete_fields = ("persona",)
-    fields = ("persona", "keys", "content", "is_constant", "is_enabled", "position")
+    list_before_template = "admin/memory/lore/list_before.html"
+    fieldsets = (
+        (None, {"fields": ("persona", "keys", "content", ("is_constant", "is_enabled"))}),
+        (
+            _("When it comes up"),
+            {
+                "classes": ("tab",),
+                "fields": (
+                    ("secondary_keys", "logic"),
+                    "excluded_keys",
+                    ("is_case_sensitive", "is_whole_words"),
+                    ("scan_depth", "probability"),
+                    ("starts_others", "is_started_by_others"),
+                ),
+            },
+        ),
+        (
+            _("Where it stands"),
+            {"classes": ("tab",), "fields": ("place", ("depth", "role"), ("position", "priority"))},
+        ),
+    )
 
     @display(description=_("keys"), ordering="keys")
     def brings_up(self, lore: Lore) -> SafeString:

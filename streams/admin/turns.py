@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFil
 from unfold.decorators import display
 
 from streams.admin.approval import decision_on
+from streams.admin.corrections import Corrections
 from streams.admin.why import why
 from streams.admin.words import emotion_chip, event_chip, kind_chip, reason_words, turn_chip
 from streams.models import Turn
@@ -24,12 +25,13 @@ from vtcontrol.tenancy.admin_site import Place, Shelf, site
 
 
 @admin.register(Turn, site=site)
-class TurnAdmin(EndlessAdmin):
+class TurnAdmin(Corrections, EndlessAdmin):
     """Answers, each with everything that led to it."""
 
     place = Place(Shelf.ON_AIR, 2, "record_voice_over")
     about = _("Every line the character said, or tried to. Open one to see why it said that.")
     next_step = _("Open the dock or a chat, write a line, and the first turn stands here within a second.")
+    object_actions = ("never_again", "remember_this", "correct_memory")
     list_display = ("when", "exchange", "feeling", "state_chip", "thinker", "latency", "price")
     list_filter = (
         ("stream", RelatedDropdownFilter),
@@ -109,6 +111,8 @@ class TurnAdmin(EndlessAdmin):
             "turn": turn,
             "event": event,
             "why": why(turn),
+            "object_buttons": [one for one in self.buttons(request, turn) if one.action.name != "correct_memory"],
+            "may_correct": request.user.has_perm("memory.change_memory"),
             "state": turn_chip(turn),
             "reason": reason_words(turn.reason) if turn.reason else "",
             "feeling": emotion_chip(turn.emotion),

@@ -10,10 +10,12 @@ from django.contrib.admin.utils import quote
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from memory.admin.lore_match import CAUSES
+from memory.domain.lore import Cause
 from personas.admin.preview import ROLE_LABELS, SECTION_LABELS
 from streams.admin.words import ACTIONS, STAGES
 from streams.models import Segment, Turn, Verdict
-from vtcontrol.tenancy.admin_marks import duration
+from vtcontrol.tenancy.admin_marks import Tone, duration
 
 PROMPT_LARGEST = 4 * 1024 * 1024  # bytes, unpacked
 CHART_WIDTH = 1000.0
@@ -23,6 +25,8 @@ SAMPLING_LABELS = {
     "top_p": _("Top-p"),
     "max_tokens": _("Longest answer, tokens"),
     "stop": _("Stops at"),
+    "frequency_penalty": _("Frequency penalty"),
+    "presence_penalty": _("Presence penalty"),
 }
 
 
@@ -64,6 +68,20 @@ class RecalledLine:
     url: str
     score: str
     why: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoreLine:
+    """Lore that came up, or nearly did."""
+
+    label: str
+    url: str
+    reason: Any
+    tone: str
+    key: str
+    tokens: int
+    is_used: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,7 @@ class Why:
     sections: tuple[PromptSection, ...]
     messages: tuple[Message, ...]
     memories: tuple[RecalledLine, ...]
+    lore: tuple[LoreLine, ...]
     rules: tuple[FiredRule, ...]
     sampling: tuple[tuple[Any, Any], ...]
     failures: tuple[str, ...]
@@ -114,6 +133,7 @@ def why(turn: Turn) -> Why:
         sections=tuple(_section(one) for one in _list(record, "sections")),
         messages=tuple(_message(one) for one in _list(record, "messages")),
         memories=tuple(_memory(one) for one in _list(record, "memories")),
+        lore=tuple(_lore(one) for one in _list(record, "lore")),
         rules=_rules(turn, record),
         sampling=_sampling(record),
         failures=tuple(str(one) for one in record.get("failures") or () if isinstance(one, str)),
@@ -182,7 +202,18 @@ def _memory(one: dict[str, Any]) -> RecalledLine:
     score, reasons = _number(one, "score"), one.get("why")
     words = ", ".join(str(word) for word in reasons) if isinstance(reasons, list) else str(reasons or "")
     address = reverse("admin:memory_memory_change", args=(quote(str(one["id"])),)) if one.get("id") else ""
-    return RecalledLine(str(one.get("text", "")), address, "" if score is None else f"{score:.2f}", words)
+    shown = "" if score is None else f"{score:.2f}"
+    return RecalledLine(str(one.get("text", "")), address, shown, words, str(one.get("id") or ""))
+
+
+def _lore(one: dict[str, Any]) -> LoreLine:
+    cause = one.get("why")
+    reason, tone = CAUSES[Cause(cause)] if cause in list(Cause) else ("", Tone.PLAIN)
+    address = reverse("admin:memory_lore_change", args=(quote(str(one["id"])),)) if one.get("id") else ""
+    return LoreLine(
+        str(one.get("label", "")), address, reason, tone.value, str(one.get("key", "")),
+        int(_number(one, "tokens") or 0), bool(one.get("used")),
+    )  # fmt: skip
 
 
 def _rules(turn: Turn, record: dict[str, Any]) -> tuple[FiredRule, ...]:
@@ -199,5 +230,5 @@ def _sampling(record: dict[str, Any]) -> tuple[tuple[Any, Any], ...]:
     found = record.get("sampling")
     values = found if isinstance(found, dict) else {}
     return tuple(
-        (label, values[name]) for name, label in SAMPLING_LABELS.items() if values.get(name) not in (None, [], "")
+        (label, values[name]) for name, label in SAMPLING_LABELS.items() if values.get(name) not in (None, [], "", 0.0)
     )

@@ -259,8 +259,12 @@ PAGES: dict[str, Callable[[Walk, ModelPage], Calls]] = {
     "card": _card,
     "review": _listed,
     "recall": _listed,
+    "match": _listed,
     # buttons and pages of one row
     "split": _button,
+    "never_again": _button,
+    "remember_this": _button,
+    "correct_memory": _button,
     "undo": _button,
     "preview_prompt": _button,
     "links": _button,
