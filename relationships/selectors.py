@@ -1,6 +1,7 @@
 """Reading the audience: the card of one viewer for the prompt, and what is never to be mentioned."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -114,7 +115,13 @@ _SECRETS = CompiledQuery(
 
 
 def card_for_prompt(
-    viewer_id: UUID | None, persona_id: UUID, language: str, *, now: dt.datetime, is_on: bool = True
+    viewer_id: UUID | None,
+    persona_id: UUID,
+    language: str,
+    *,
+    now: dt.datetime,
+    is_on: bool = True,
+    allowed_name: Callable[[str], str] = str,
 ) -> CardForPrompt:
     """Return the card of whoever is being answered; empty for nobody, and for people who opted out.
 
@@ -124,6 +131,7 @@ def card_for_prompt(
         language: BCP 47 tag of the card's words.
         now: The time of the turn.
         is_on: The stream uses relationships; if not, nothing of them is in the text.
+        allowed_name: Returns a name as it may be spoken, "" when it may not.
     """
     if viewer_id is None:
         return NO_CARD
@@ -136,7 +144,8 @@ def card_for_prompt(
         return CardForPrompt("", (), is_remembered=True, never=never)
     bonds = _BOND.rows(viewer_id=viewer_id, persona_id=persona_id)
     bond = Relationship(**dict(zip(_BOND_FIELDS, bonds[0], strict=True))) if bonds else None
-    former = former_names(viewer)
+    former = tuple(filter(None, map(allowed_name, former_names(viewer))))
+    viewer.name = allowed_name(viewer.name)
     card = viewer_card(viewer, bond, now=now, former_names=former, persona_id=persona_id)
     secrets = secrets_of(never)
     facts = tuple(fact for fact in _lines(viewer.notes)[:2] if not mentions(fact, secrets))

@@ -181,7 +181,8 @@ def _lines(card: ViewerCard, words: _Words) -> list[tuple[Line, str]]:
     former = [plain(one, NAME_LENGTH) for one in card.former_names[:MOST_FORMER_NAMES]]
     if former:
         name += f" ({words.formerly} {words.comma.join(former)})"
-    lines = [(Line.NAME, words.name + words.colon + name), (Line.BOND, words.bond + words.colon + _bond(card, words))]
+    lines = [(Line.NAME, words.name + words.colon + name)] if name else []
+    lines.append((Line.BOND, words.bond + words.colon + _bond(card, words)))
     lines += _each(Line.AVOID, words.avoid + words.colon, card.avoid, AVOID_LENGTH)
     lines += _each(Line.NOTE, words.note + words.colon, card.notes[:MOST_NOTES], LINE_LENGTH)
     lines += _each(Line.FACT, words.fact + words.colon, card.facts[:MOST_FACTS], LINE_LENGTH)

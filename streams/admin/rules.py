@@ -1,16 +1,17 @@
-"""The admin of moderation: rules, in lists, forms and files, and the record of where they fired."""
+"""The admin of moderation: rules, how often they fire, and the record of where they did."""
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.contrib.admin import AllValuesFieldListFilter
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from import_export import fields, widgets
+from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     ChoicesDropdownFilter,
@@ -18,88 +19,68 @@ from unfold.contrib.filters.admin import (
     RelatedDropdownFilter,
 )
 from unfold.decorators import display
+from unfold.views import ChangeList
 
+from streams.admin.rule_forms import RuleForm, RuleResource
 from streams.admin.words import ACTIONS
-from streams.domain.moderation import read_rule
-from streams.models import ModerationRule, Stream, Verdict
-from vtcontrol.kernel.errors import InputInvalid
+from streams.models import ModerationRule, Verdict
+from streams.selectors.rule_hits import RuleHits, hits_of, idle, shadowed, with_week
 from vtcontrol.tenancy.admin_base import EndlessAdmin
-from vtcontrol.tenancy.admin_forms import StudioForm
 from vtcontrol.tenancy.admin_history import TrackedAdmin
 from vtcontrol.tenancy.admin_marks import Tone, ago, chip, clipped, nothing
 from vtcontrol.tenancy.admin_site import Place, Shelf, site
-from vtcontrol.tenancy.admin_transfer import StudioResource, TransferMixin
+from vtcontrol.tenancy.admin_transfer import TransferMixin
 
-HITS_DAYS = 7
-ACTION_TONES = {"drop": Tone.BAD, "replace": Tone.CAUTION, "warn": Tone.NOTE}
-
-
-def check_rule(rule: ModerationRule) -> None:
-    """Refuse a rule the live loop could not use.
-
-    Raises:
-        ValidationError: Why it cannot be used.
-    """
-    try:
-        read_rule(
-            str(rule.pk), rule.kind, rule.content, scope=rule.scope, action=rule.action, replacement=rule.replacement
-        )
-    except InputInvalid as problem:
-        raise ValidationError({"content": str(problem)}) from None
+ACTION_TONES = {
+    "drop": Tone.BAD,
+    "timeout": Tone.BAD,
+    "stop": Tone.BAD,
+    "hold": Tone.CAUTION,
+    "replace": Tone.CAUTION,
+    "warn": Tone.NOTE,
+}
 
 
-class RuleResource(StudioResource):
-    """Rules as files: one row a rule, found by its name."""
+class RuleList(ChangeList):  # type: ignore[misc]  # unfold ships no types
+    """The list of rules; each row on the page brings how often it fired."""
 
-    stream = fields.Field("stream", "stream", widgets.ForeignKeyWidget(Stream, field="name"))
-    needed = ("name", "kind")
-
-    class Meta:
-        model = ModerationRule
-        fields = ("name", "stream", "kind", "content", "scope", "action", "replacement", "is_enabled")
-        clean_model_instances = True
-        skip_unchanged = True
-        report_skipped = True
-        use_transactions = True
-
-    def find(self, row: dict[str, Any]) -> ModerationRule | None:
-        """Return the rule of that name."""
-        found: ModerationRule | None = ModerationRule.objects.filter(name=str(row.get("name", "")).strip()).first()
-        return found
-
-    def import_instance(self, instance: ModerationRule, row: dict[str, Any], **kwargs: Any) -> None:
-        """Take the row's values over.
-
-        Raises:
-            ValidationError: The stream is unknown here, or the rule cannot be used.
-        """
-        stream = str(row.get("stream") or "").strip()
-        if stream and not Stream.objects.filter(name=stream).exists():
-            raise ValidationError({"stream": _("There is no such stream in this studio.")})
-        if isinstance(row.get("content"), list):
-            row["content"] = "\n".join(row["content"])
-        super().import_instance(instance, row, **kwargs)
-        if all(getattr(instance, name) in _offered(name) for name in ("kind", "scope", "action")):
-            check_rule(instance)
+    def get_results(self, request: HttpRequest) -> None:
+        """Read the page's rows, then their hits in two queries."""
+        super().get_results(request)
+        hits = hits_of([rule.pk for rule in self.result_list], timezone.now())
+        for rule in self.result_list:
+            rule.hits = hits.get(rule.pk, RuleHits())
 
 
-def _offered(name: str) -> set[str]:
-    """Return the values a field of a rule may have."""
-    field = ModerationRule._meta.get_field(name)
-    return {str(value) for value, _label in getattr(field, "choices", None) or ()}
+def sparkline(days: tuple[int, ...], label: str) -> SafeString:
+    """Return a small drawing of one number a day."""
+    most = max(*days, 1)
+    bars = format_html_join(
+        "", '<rect x="{}" y="{}" width="2" height="{}"/>',
+        ((3 * place, 16 - height, height) for place, count in enumerate(days) if (height := -(-16 * count // most))),
+    )  # fmt: skip
+    return format_html(
+        '<svg class="vt-spark" width="90" height="16" role="img" aria-label="{}"><title>{}</title>{}</svg>',
+        label,
+        label,
+        bars,
+    )
 
 
-class RuleForm(StudioForm):
-    """The form of a rule."""
+class UseFilter(admin.SimpleListFilter):
+    """Finds rules that do nothing."""
 
-    def _post_clean(self) -> None:
-        """Try the rule out, once its values are known to be of the right form."""
-        super()._post_clean()  # type: ignore[misc]  # Django's own hook
-        if not self.errors:
-            try:
-                check_rule(self.instance)
-            except ValidationError as problem:
-                self.add_error(None, problem)
+    title = _("use")
+    parameter_name = "use"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Return the choices."""
+        return [("idle", _("Silent for 30 days")), ("shadowed", _("Another rule always decides"))]
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[ModerationRule]") -> "QuerySet[ModerationRule]":
+        """Return the rules of the choice."""
+        chosen = {"idle": idle, "shadowed": shadowed}.get(self.value() or "")
+        return chosen(queryset, timezone.now()) if chosen else queryset
 
 
 @admin.register(ModerationRule, site=site)
@@ -111,44 +92,70 @@ class ModerationRuleAdmin(TransferMixin, TrackedAdmin):
     next_step = _("Add a rule: words one a line, or a pattern. It holds from the next line on.")
     form = RuleForm
     resource_classes = (RuleResource,)
-    list_display = ("name", "kind", "scope", "action_chip", "where", "hits", "is_enabled")
+    list_display = ("name", "kind", "scope", "action_chip", "severity", "where", "fired", "month", "last", "is_enabled")
     list_filter = (
+        UseFilter,
         ("kind", ChoicesDropdownFilter),
         ("scope", ChoicesDropdownFilter),
+        ("action", ChoicesDropdownFilter),
+        ("severity", AllValuesFieldListFilter),
         ("stream", RelatedDropdownFilter),
+        ("persona", RelatedDropdownFilter),
         ("is_enabled", BooleanRadioFilter),
     )
-    list_select_related = ("stream",)
+    list_select_related = ("stream", "persona")
     search_fields = ("name", "content")
     fieldsets = (
-        (None, {"fields": ("name", "is_enabled", "stream")}),
+        (None, {"fields": ("name", "is_enabled")}),
         (_("When"), {"fields": ("kind", "content", "scope")}),
-        (_("Then"), {"fields": ("action", "replacement")}),
+        (_("Then"), {"fields": ("action", "replacement", "timeout_minutes", "severity")}),
+        (_("Only for"), {"fields": ("stream", "persona", "languages")}),
     )
-    conditional_fields = {"replacement": "action == 'replace'", "content": "kind != 'links'"}
+    conditional_fields = {
+        "replacement": "action == 'replace'",
+        "timeout_minutes": "action == 'timeout'",
+        "content": "kind != 'links'",
+    }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModerationRule]:
-        """Return rules with how often they fired lately."""
-        since = timezone.now() - dt.timedelta(days=HITS_DAYS)
-        fired = Verdict.objects.filter(rule=OuterRef("pk"), at__gt=since).order_by().values("rule")
-        count = Subquery(fired.annotate(count=Count("id")).values("count"))
-        rows: QuerySet[ModerationRule] = super().get_queryset(request)
-        return rows.annotate(hit_count=count)
+        """Return rules with how often they fired lately, to sort by."""
+        return with_week(super().get_queryset(request), timezone.now())
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RuleList]:
+        """Return the list that knows the hits of its page."""
+        return RuleList
 
     @display(description=_("then"), ordering="action")
     def action_chip(self, rule: ModerationRule) -> SafeString:
         """Show what is done."""
         return chip(rule.get_action_display(), ACTION_TONES.get(rule.action, Tone.PLAIN))
 
-    @display(description=_("stream"), ordering="stream__name")
+    @display(description=_("for"), ordering="stream__name")
     def where(self, rule: ModerationRule) -> Any:
-        """Show for which stream."""
-        return rule.stream.name if rule.stream else _("All streams")
+        """Show for which stream, character and languages."""
+        parts = [str(one) for one in (rule.stream, rule.persona) if one] + [tag.upper() for tag in rule.languages]
+        return ", ".join(parts) or _("Everywhere")
 
-    @display(description=_("fired in a week"), ordering="hit_count")
-    def hits(self, rule: ModerationRule) -> Any:
-        """Show how often it fired lately."""
-        return getattr(rule, "hit_count", None) or nothing()
+    @display(description=_("in 7 days"), ordering="week_hits")
+    def fired(self, rule: ModerationRule) -> Any:
+        """Show how often it fired in a week."""
+        return rule.hits.week or nothing()  # type: ignore[attr-defined]  # set by RuleList
+
+    @display(description=_("in 30 days"))
+    def month(self, rule: ModerationRule) -> SafeString:
+        """Show how often it fired in a month, day by day, and whether it still does anything."""
+        hits: RuleHits = rule.hits  # type: ignore[attr-defined]  # set by RuleList
+        if not hits.month:
+            return nothing()
+        said = ngettext("%(count)d hit", "%(count)d hits", hits.month) % {"count": hits.month}
+        if hits.is_shadowed:
+            return format_html("{} {}", sparkline(hits.days, said), chip(_now("Never decides"), Tone.CAUTION, "layers"))
+        return format_html("{} {}", sparkline(hits.days, said), hits.month)
+
+    @display(description=_("last"), ordering="last_hit")
+    def last(self, rule: ModerationRule) -> SafeString:
+        """Show when it fired last."""
+        return ago(getattr(rule, "last_hit", None))
 
 
 @admin.register(Verdict, site=site)
@@ -159,10 +166,10 @@ class VerdictAdmin(EndlessAdmin):
     about = _("Every time a rule fired, on what came in or on what was about to be said.")
     next_step = _("Nothing has been stopped so far.")
     list_display = ("when", "rule_name", "done", "on_what")
-    list_filter = (("rule", RelatedDropdownFilter), ("at", RangeDateTimeFilter))
+    list_filter = (("rule", RelatedDropdownFilter), ("decided", BooleanRadioFilter), ("at", RangeDateTimeFilter))
     list_select_related = ("event", "turn")
     search_fields = ("rule_name",)
-    fields = ("rule_name", "rule", "done", "on_what", "at")
+    fields = ("rule_name", "rule", "done", "decided", "on_what", "at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
         """Return verdicts without the stored prompts of their turns."""

@@ -110,6 +110,7 @@ ACTIONS: dict[str, Any] = {
     "skip": _("Left out"),
     "stop": _("Stopped"),
     "hold": _("Held"),
+    "timeout": _("Timed out"),
 }
 
 

@@ -194,12 +194,16 @@ class RuleSerializer(Anything):
 
     id = serializers.UUIDField()
     stream = serializers.UUIDField(allow_null=True, help_text="Null: every stream.")
+    persona = serializers.UUIDField(allow_null=True, help_text="Null: every character.")
+    languages = serializers.ListField(child=serializers.CharField(), help_text="Empty: any language.")
     name = serializers.CharField()
-    kind = serializers.CharField()
+    kind = serializers.CharField(help_text="words, pattern, names, links, length, caps, repeats or rate.")
     content = serializers.CharField(allow_blank=True)
-    scope = serializers.CharField()
-    action = serializers.CharField()
+    scope = serializers.CharField(help_text="in, out or both.")
+    action = serializers.CharField(help_text="warn, replace, hold, drop, timeout or stop.")
     replacement = serializers.CharField(allow_blank=True)
+    timeout_minutes = serializers.IntegerField()
+    severity = serializers.IntegerField(help_text="1, a matter of taste, to 5, never.")
     is_enabled = serializers.BooleanField()
 
 

@@ -20,7 +20,7 @@ FEWEST_SPACED = 4
 """Shorter entries stand in too many words by chance to be looked for in spaced-out letters."""
 _SET_MEMORY = 32 << 20
 _TOKEN = re.compile(r"[^\W_]+")
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _ASCII_BOUNDARY = re.compile(r"(?<!\\)(?:\\\\)*\\[bB]")
 
 
@@ -71,7 +71,7 @@ class WordTable:
         entry = entry.strip()
         words = _words(entry)
         is_inside = len(entry) > 2 and entry.startswith("*") and entry.endswith("*")
-        if len(words) == 1 and (is_inside or _CJK.search(words[0])):
+        if len(words) == 1 and (is_inside or CJK.search(words[0])):
             self.add_inside(owner, entry)
         elif len(entry) > 2 and entry[0] == entry[-1] == '"':
             self._exact[words[0]].append(_Phrase(owner, words, is_inflected=False))

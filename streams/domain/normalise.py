@@ -62,12 +62,13 @@ def _folded_char(char: str) -> str:
     spelled = unicodedata.normalize("NFKC", char).casefold()
     if spelled == "й":
         return spelled
-    parts = [part for part in unicodedata.normalize("NFKD", spelled) if not _is_unseen(part)]
+    parts = [part for part in unicodedata.normalize("NFKD", spelled) if not is_unseen(part)]
     kept = unicodedata.normalize("NFC", "".join(parts)).casefold()
     return " " if kept.isspace() else kept
 
 
-def _is_unseen(char: str) -> bool:
+def is_unseen(char: str) -> bool:
+    """Return whether nobody sees a character: it has no width, or is a mark upon another."""
     return unicodedata.category(char) in _UNSEEN_CATEGORIES or _MARK.match(char) is not None
 
 

@@ -1,13 +1,45 @@
 """What may not come in or go out, and where that was found."""
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from personas.models import Language, Persona
+from streams.domain.rule_texts import TIMEOUT_MOST
+from streams.domain.rules import Action, RuleKind, RuleScope
 from streams.models.inbox import InboxEvent
 from streams.models.streams import Stream
 from streams.models.turns import Turn
 from vtcontrol.tenancy.history import studio_history
 from vtcontrol.tenancy.owned import LiveConfig, StudioOwned
+
+CONTENT_LONGEST = 100_000
+
+
+def check_languages(value: object) -> None:
+    """Refuse anything but a list of languages characters speak.
+
+    Raises:
+        ValidationError: It is none.
+    """
+    if not isinstance(value, list) or any(one not in Language.values for one in value):
+        raise ValidationError(_("Choose from: %(names)s."), params={"names": ", ".join(Language.values)})
+
+
+RULE_KINDS = [
+    (RuleKind.WORDS, _("Words and phrases")), (RuleKind.PATTERN, _("Patterns")),
+    (RuleKind.NAMES, _("Names of viewers")), (RuleKind.LINKS, _("Links")),
+    (RuleKind.LENGTH, _("Length")), (RuleKind.CAPS, _("Capitals")),
+    (RuleKind.REPEATS, _("Repeats")), (RuleKind.RATE, _("Too many messages")),
+]  # fmt: skip
+RULE_SCOPES = [
+    (RuleScope.IN, _("What comes in")), (RuleScope.OUT, _("What is said")), (RuleScope.BOTH, _("Both")),
+]  # fmt: skip
+RULE_ACTIONS = [
+    (Action.WARN, _("Only note it")), (Action.REPLACE, _("Replace the words")), (Action.HOLD, _("Ask a person first")),
+    (Action.DROP, _("Drop it")), (Action.TIMEOUT, _("Time the viewer out")), (Action.STOP, _("Stop the answer")),
+]  # fmt: skip
 
 
 class ModerationRule(LiveConfig):
@@ -18,27 +50,35 @@ class ModerationRule(LiveConfig):
         Stream, null=True, blank=True, on_delete=models.CASCADE, related_name="rules", verbose_name=_("stream"),
         help_text=_("Empty: every stream of the studio."),
     )  # fmt: skip
-    kind = models.CharField(
-        _("looks for"), max_length=12, default="words",
-        choices=[("words", _("Words and phrases")), ("pattern", _("A pattern")), ("length", _("Length")),
-                 ("caps", _("Capitals")),
-                 ("repeats", _("Repeats")), ("links", _("Links"))],
+    persona = models.ForeignKey(
+        Persona, null=True, blank=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("persona"),
+        help_text=_("Empty: every character of the studio."),
     )  # fmt: skip
+    languages = models.JSONField(
+        _("languages"), default=list, blank=True, validators=[check_languages],
+        help_text=_("Only where the stream speaks one of these; empty: in any language."),
+    )  # fmt: skip
+    kind = models.CharField(_("looks for"), max_length=12, default=RuleKind.WORDS, choices=RULE_KINDS)
     content = models.TextField(
         _("content"),
-        max_length=20_000,
+        max_length=CONTENT_LONGEST,
         blank=True,
-        help_text=_("Words or phrases one a line; a pattern in RE2 syntax; a number for length."),
+        help_text=_(
+            "Words, phrases, names or patterns one a line; a number for length, capitals (a share) and repeats; for "
+            "too many messages how many in how many seconds, such as 5 / 10."
+        ),
     )
-    scope = models.CharField(
-        _("where"), max_length=8, default="both",
-        choices=[("in", _("What comes in")), ("out", _("What is said")), ("both", _("Both"))],
-    )  # fmt: skip
-    action = models.CharField(
-        _("then"), max_length=8, default="drop",
-        choices=[("drop", _("Drop it")), ("replace", _("Replace the words")), ("warn", _("Only note it"))],
-    )  # fmt: skip
+    scope = models.CharField(_("where"), max_length=8, default=RuleScope.BOTH, choices=RULE_SCOPES)
+    action = models.CharField(_("then"), max_length=8, default=Action.DROP, choices=RULE_ACTIONS)
     replacement = models.CharField(_("replacement"), max_length=60, blank=True, default="…")
+    timeout_minutes = models.PositiveSmallIntegerField(
+        _("timeout, minutes"), default=10, validators=[MinValueValidator(1), MaxValueValidator(TIMEOUT_MOST)],
+        help_text=_("So long the character does not answer, and trust is lost. The platform itself is not told."),
+    )  # fmt: skip
+    severity = models.PositiveSmallIntegerField(
+        _("severity"), default=3, validators=[MinValueValidator(1), MaxValueValidator(5)],
+        help_text=_("1: a matter of taste, 5: never. Of rules that ask for the same, the gravest is the reason."),
+    )  # fmt: skip
     is_enabled = models.BooleanField(_("enabled"), default=True)
     history = studio_history()
 
@@ -64,13 +104,19 @@ class Verdict(StudioOwned):
     )
     turn = models.ForeignKey(Turn, null=True, on_delete=models.CASCADE, related_name="verdicts", verbose_name=_("turn"))
     action = models.CharField(_("done"), max_length=8)
+    decided = models.BooleanField(
+        _("decided"), default=True, help_text=_("It settled what became of the line; no graver rule fired with it.")
+    )
     at = models.DateTimeField(_("at"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("verdict")
         verbose_name_plural = _("verdicts")
         ordering = ("-at",)
-        indexes = (models.Index(fields=("studio", "-at"), name="verdict_by_time"),)
+        indexes = (
+            models.Index(fields=("studio", "-at"), name="verdict_by_time"),
+            models.Index(fields=("rule", "-at"), name="verdict_by_rule"),
+        )
 
     def __str__(self) -> str:
         return f"{self.rule_name}: {self.action}"

@@ -12,14 +12,14 @@ from personas.domain.inputs import PersonaText
 from personas.models import Brain, Emotion, Persona, Voice
 from personas.selectors import Character, character_at, character_of, modes_of, overrides_of, persona_text
 from streams.domain.approval import Approval, approval_of
-from streams.domain.builtin_rules import BUILTIN_RULES
-from streams.domain.moderation import Rule, RuleSet, read_rule
+from streams.domain.moderation import RuleSet
 from streams.domain.plan import BrainSpec, BudgetSpec, EmotionSpec, StreamConfig, VoiceSpec
-from streams.models import ModerationRule, Stream
+from streams.models import Stream
 from streams.selectors.cast import cast_stream, with_cast
+from streams.selectors.moderation import rules_of
 from streams.selectors.stage import look_of
 from vtcontrol.kernel.chat import Output
-from vtcontrol.kernel.errors import InputInvalid, NotFound, SecretUnreadable
+from vtcontrol.kernel.errors import NotFound, SecretUnreadable
 from vtcontrol.tenancy.compiled import CompiledQuery
 from vtcontrol.tenancy.credentials import Credential
 from vtcontrol.tenancy.metering import Budget
@@ -115,7 +115,7 @@ def config_with(stream: Stream, character: Character) -> StreamConfig:
     """
     persona = character.persona
     problems = [f"the {name} of this revision is no more" for name in character.gone]
-    rules = RuleSet((*BUILTIN_RULES, *_rules(stream, problems)))
+    rules = rules_of(stream, persona, problems)
     brains = tuple(_brain(brain, problems) for brain in _chain(Brain, persona.brain_id))
     return StreamConfig(
         studio_id=stream.studio_id,
@@ -224,31 +224,6 @@ def _voice(row: Voice, problems: list[str]) -> VoiceSpec:
 def _emotion(row: Emotion) -> EmotionSpec:
     aliases = tuple(alias.strip() for alias in row.aliases.split(",") if alias.strip())
     return EmotionSpec(row.name, row.face, aliases, row.rate, row.pitch, row.volume, row.intensity)
-
-
-def _rule_rows(stream: Stream) -> Iterator[ModerationRule]:
-    for row in ModerationRule.objects.filter(is_enabled=True):
-        if row.stream_id in {None, stream.pk}:
-            yield row
-
-
-def _rules(stream: Stream, problems: list[str]) -> Iterator[Rule]:
-    for row in _rule_rows(stream):
-        try:
-            rule = read_rule(
-                str(row.pk),
-                row.kind,
-                row.content,
-                name=row.name,
-                scope=row.scope,
-                action=row.action,
-                replacement=row.replacement,
-            )
-            RuleSet((rule,))
-        except InputInvalid:
-            problems.append(f"rule “{row.name}” cannot be used")
-        else:
-            yield rule
 
 
 def _budgets(stream_id: UUID) -> Iterator[BudgetSpec]:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -86,7 +87,14 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
     if event.kind == EventKind.DIRECTOR_SAY:
         return _verbatim(config, event, event.text)
     is_on = config.uses_relationships
-    card = card_for_prompt(event.viewer_id, config.persona_id, config.language, now=now, is_on=is_on)
+    card = card_for_prompt(
+        event.viewer_id,
+        config.persona_id,
+        config.language,
+        now=now,
+        is_on=is_on,
+        allowed_name=partial(config.rules.allowed_name, language=config.language),
+    )
     never = (*card.never, *never_about(event.text))
     secrets = secrets_of(never)
     viewer_id = event.viewer_id if card.is_remembered else None

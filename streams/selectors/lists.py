@@ -212,11 +212,15 @@ def _rule(rule: ModerationRule) -> dict[str, Any]:
     return {
         "id": rule.pk,
         "stream": rule.stream_id,
+        "persona": rule.persona_id,
+        "languages": rule.languages,
         "name": rule.name,
         "kind": rule.kind,
         "content": rule.content,
         "scope": rule.scope,
         "action": rule.action,
         "replacement": rule.replacement,
+        "timeout_minutes": rule.timeout_minutes,
+        "severity": rule.severity,
         "is_enabled": rule.is_enabled,
     }

@@ -1,18 +1,24 @@
 """What a platform's moderators take back is taken back here too: what waits is cancelled, what is being said stops.
 
+Whom they time out or ban loses trust with every character.
+
 What was said of it already stays on record; erasing that is not done here.
 """
 
+import datetime as dt
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from relationships.domain.scoring import InteractionKind
+from relationships.models import Identity
+from relationships.services.bonds import record_breach
 from streams.domain.lines import Line, line_frames
 from streams.hints import announce_dock
-from streams.models import InboxEvent, StreamState, Turn
+from streams.models import Broadcast, InboxEvent, Stream, StreamState, Turn
 from streams.selectors.state import OPEN_TURNS, event_line, state_frame
 from streams.services import approval, control
 from streams.services.unnamed import hidden_id
@@ -21,6 +27,8 @@ from vtcontrol.kernel.events import EventState
 
 DELETED = "deleted"
 LINES_TOLD = 20
+NAMESPACE = UUID("5d2f0c3e-8a44-4f0e-9c1b-7d6b9d1f0b52")
+"""Makes the ids of penalties, which platforms give none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +39,15 @@ class Deletion:
         platform: As in `vtcontrol.kernel.events.IncomingEvent`.
         platform_id: The one message, or "".
         author_id: Everything of this person, or "". Both empty: everything of the platform.
+        penalty: What the platform's moderators did to the person: TIMEOUT, BAN or None.
+        at: When; aware. Told with a penalty.
     """
 
     platform: str
     platform_id: str = ""
     author_id: str = ""
+    penalty: InteractionKind | None = None
+    at: dt.datetime | None = None
 
 
 def take_back(stream_id: UUID, deletion: Deletion) -> int:
@@ -49,10 +61,24 @@ def take_back(stream_id: UUID, deletion: Deletion) -> int:
     """
     if not deletion.platform:
         raise InputInvalid("A deletion names its platform.", field="platform")
+    if deletion.penalty is not None and deletion.author_id:
+        _note_breach(stream_id, deletion, deletion.penalty)
     if not _open_events(stream_id, deletion).exists():
         return 0
     with transaction.atomic():
         return _take_back(stream_id, deletion)
+
+
+def _note_breach(stream_id: UUID, deletion: Deletion, penalty: InteractionKind) -> None:
+    """Let trust go down for what a platform's moderators punished; told twice, it counts once."""
+    account = Identity.objects.filter(platform=deletion.platform, platform_id=deletion.author_id)
+    viewer_id = account.filter(viewer__has_opted_out=False).values_list("viewer_id", flat=True).first()
+    if viewer_id is None or not Stream.objects.filter(pk=stream_id, uses_relationships=True).exists():
+        return
+    at = deletion.at or timezone.now()
+    event_id = uuid5(NAMESPACE, f"{deletion.platform}:{deletion.author_id}:{penalty}:{at.isoformat()}")
+    show = Broadcast.objects.filter(stream_id=stream_id, ended_at=None).values_list("pk", flat=True).first()
+    record_breach(viewer_id, event_id=event_id, kind=penalty, at=at, broadcast_id=show)
 
 
 def _open_events(stream_id: UUID, deletion: Deletion) -> "QuerySet[InboxEvent]":

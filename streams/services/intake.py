@@ -19,17 +19,18 @@ from django.utils import timezone
 from relationships.services import Author, KnownViewer, recognise
 from streams.domain.cast import mentions
 from streams.domain.lines import Line, line_frames
-from streams.domain.moderation import Outcome, RuleHit
+from streams.domain.moderation import Outcome
 from streams.domain.moderation import Verdict as Judgement
 from streams.domain.plan import StreamConfig
 from streams.domain.ranks import rank
-from streams.domain.turns import rule_key
 from streams.hints import announce_all, control_group, dock_group, nudge, page_parts, page_text
 from streams.models import Broadcast, InboxEvent, Stream, StreamState, Verdict
 from streams.selectors.config import config_of
+from streams.selectors.moderation import messages_lately
 from streams.selectors.state import event_line
 from streams.services.approval import hold_events
 from streams.services.commands import carry_out, command_in
+from streams.services.moderation import Judged, Offence, offences_of, time_out, verdicts_of
 from streams.services.unnamed import hidden_digest, hidden_id, take_names_off
 from vtcontrol.kernel.errors import Conflict, InputInvalid, NotFound
 from vtcontrol.kernel.events import EventKind, EventState, IncomingEvent
@@ -199,9 +200,11 @@ def _store(
         if (key := _key(event)) not in known:
             fresh.setdefault(key, event)
     if fresh:
-        rows, given_up = _write(config, door, fresh, received_at)
+        rows, given_up, offences = _write(config, door, fresh, received_at)
         known |= {door.hidden.get(_key_of_row(row), _key_of_row(row)): row for row in rows}
         _tell(config.stream_id, door, rows, given_up)
+        for offence in offences:
+            time_out(config, offence)
     if len(events) == 1 and not _is_same(known[_key(events[0])], events[0]):
         raise Conflict("This id was used before for another event.")
     return [_accepted(known[_key(event)], is_new=fresh.pop(_key(event), None) is not None) for event in events]
@@ -241,22 +244,27 @@ def _accepted(row: InboxEvent, *, is_new: bool) -> Accepted:
 
 def _write(
     config: StreamConfig, door: _Door, fresh: dict[tuple[str, str], IncomingEvent], received_at: dt.datetime
-) -> tuple[list[InboxEvent], list[Line]]:
-    """Insert events that are not known yet, with their verdicts; also return lines given up for those that are held."""
+) -> tuple[list[InboxEvent], list[Line], list[Offence]]:
+    """Insert events that are not known yet, with their verdicts.
+
+    Returns:
+        The rows, the lines given up for those that are held, and whose writers are to be timed out.
+    """
     asked = {key: command for key, event in fresh.items() if (command := command_in(event)) is not None}
     authors = [Author(one.platform, one.author_id, _name(one)) for key, one in fresh.items() if key not in asked]
     viewers = recognise(authors, now=received_at)
     greeted: set[UUID] = set()
     broadcast = door.broadcast_id or Broadcast.objects.create(stream_id=config.stream_id).pk
     rows: list[InboxEvent] = []
-    verdicts: list[Verdict] = []
-    hits: dict[UUID, Sequence[RuleHit]] = {}
+    judged: list[Judged] = []
+    sent = messages_lately(config, fresh.values(), received_at)
     for key, event in fresh.items():
         if key in asked:
             rows += carry_out(config, event, asked[key], _digest(event), received_at)
             continue
-        judgement = _judged(config, event)
-        viewer = viewers.get((event.platform, event.author_id))
+        author = (event.platform, event.author_id)
+        judgement = _judged(config, event, sent.ages(event))
+        viewer = viewers.get(author)
         if viewer is not None:
             viewer = replace(viewer, is_first=viewer.is_first and viewer.id not in greeted)
             greeted.add(viewer.id)
@@ -264,8 +272,9 @@ def _write(
         if viewer is not None and viewer.has_opted_out:
             take_names_off(row, keeps_words=row.state in OPEN)
         rows.append(row)
-        hits[row.pk] = judgement.hits
-        verdicts += [_verdict(row, hit) for hit in judgement.hits]
+        judged.append(Judged(row, viewer, judgement))
+        if viewer is not None and judgement.timeout_minutes:
+            viewers[author] = replace(viewer, is_ignored=True)
     for row in rows:
         row.broadcast_id = broadcast
         if door.is_panicked and row.state in OPEN:
@@ -274,17 +283,18 @@ def _write(
         _ADD_EVENT.add(*rows)
     else:
         InboxEvent.objects.bulk_create(rows)
-    if verdicts:
+    if verdicts := verdicts_of(judged):
         Verdict.objects.bulk_create(verdicts)
-    held = [row for row in rows if row.state == EventState.HELD]
-    return rows, hold_events(config, held, hits) if held else []
+    held = {one.row.pk: one.judgement.hits for one in judged if one.row.state == EventState.HELD}
+    given_up = hold_events(config, [row for row in rows if row.pk in held], held) if held else []
+    return rows, given_up, offences_of(judged, received_at)
 
 
-def _judged(config: StreamConfig, event: IncomingEvent) -> Judgement:
+def _judged(config: StreamConfig, event: IncomingEvent, ages: Sequence[float]) -> Judgement:
     """Return moderation's word on what came in; the team's own words are judged when they are about to be spoken."""
     if event.kind is EventKind.DIRECTOR_SAY:
         return Judgement(Outcome.ALLOW, clean_text(event.text), name=_name(event))
-    return config.rules.check_in(clean_text(event.text), _name(event))
+    return config.rules.check_in(clean_text(event.text), _name(event), language=config.language, ages=ages)
 
 
 def _name(event: IncomingEvent) -> str:
@@ -321,7 +331,7 @@ def _row(
         author_name=judgement.name,
         text=text,
         amount=event.amount,
-        currency=event.currency,
+        currency=event.currency if config.rules.check_in(event.currency).outcome is Outcome.ALLOW else "",
         is_mention=is_mention,
         is_first=is_first,
         priority=rank(event.kind, text, is_mention=is_mention, is_first=is_first),
@@ -331,11 +341,6 @@ def _row(
         received_at=received_at,
         decided_at=None if state in OPEN else received_at,
     )
-
-
-def _verdict(row: InboxEvent, hit: RuleHit) -> Verdict:
-    rule_id, name = rule_key(hit.rule_id), hit.rule_name[:80]
-    return Verdict(rule_id=rule_id, rule_name=name, event_id=row.pk, action=hit.action.value)
 
 
 def _tell(stream_id: UUID, door: _Door, rows: list[InboxEvent], given_up: list[Line]) -> None:

@@ -36,7 +36,7 @@ def mute_viewer(stream_id: UUID, viewer_id: UUID, *, minutes: int | None) -> Non
     if not Viewer.objects.filter(pk=viewer_id).update(is_ignored=until is None, ignored_until=until):
         raise NotFound
     pass_over_viewer(viewer_id)
-    _announce(stream_id, viewer_id)
+    announce_viewer(stream_id, viewer_id)
 
 
 @transaction.atomic
@@ -55,11 +55,11 @@ def pass_over_viewer(viewer_id: UUID) -> None:
     for event in InboxEvent.objects.filter(viewer_id=viewer_id, state=EventState.WAITING).order_by("received_at", "id"):
         waiting[event.stream_id].append(event)
     for one in sorted(waiting):
-        _pass_over(one, waiting[one], now)
+        pass_over(one, waiting[one], now)
     approval.take_back_viewer(viewer_id, "ignored_viewer")
 
 
-def _pass_over(stream_id: UUID, events: list[InboxEvent], now: dt.datetime) -> None:
+def pass_over(stream_id: UUID, events: list[InboxEvent], now: dt.datetime) -> None:
     """End what waits of a muted viewer on one stream, and tell its docks."""
     StreamState.objects.select_for_update().get(stream_id=stream_id)  # the live loop claims under the same lock
     ids = [event.pk for event in events]
@@ -85,7 +85,7 @@ def unmute_viewer(stream_id: UUID, viewer_id: UUID) -> None:
     """
     if not Viewer.objects.filter(pk=viewer_id).update(is_ignored=False, ignored_until=None):
         raise NotFound
-    _announce(stream_id, viewer_id)
+    announce_viewer(stream_id, viewer_id)
 
 
 @transaction.atomic
@@ -112,7 +112,7 @@ def note_viewer(stream_id: UUID, viewer_id: UUID, text: str, *, never_mention: b
         raise InputInvalid(_("The card is full. Open it in the admin and shorten it."), field="text")
     setattr(viewer, field, longer)
     viewer.save(update_fields=[field])
-    _announce(stream_id, viewer_id)
+    announce_viewer(stream_id, viewer_id)
 
 
 def note_stream(stream_id: UUID, text: str, *, lines: int) -> UUID:
@@ -139,6 +139,6 @@ def _words(text: str) -> str:
     return words
 
 
-def _announce(stream_id: UUID, viewer_id: UUID) -> None:
+def announce_viewer(stream_id: UUID, viewer_id: UUID) -> None:
     """Tell the docks that a card changed; whoever shows it fetches it anew."""
     announce_dock(stream_id, {"type": "viewer", "viewer": str(viewer_id)})

@@ -207,9 +207,11 @@ def test_a_deleted_line() -> None:
     assert heard("CLEARMSG", "bad text", target_msg_id="abc-123") == TakenBack("mira", message_id="abc-123")
 
 
-@pytest.mark.parametrize("tags", [{"ban_duration": "600"}, {}])
-def test_a_ban_or_a_time_out_takes_everything_of_the_person_back(tags: dict[str, str]) -> None:
-    assert heard("CLEARCHAT", "bo", target_user_id="42", **tags) == TakenBack("mira", author_id="42")
+@pytest.mark.parametrize(("tags", "seconds"), [({"ban_duration": "600"}, 600), ({}, 0)])
+def test_a_ban_or_a_time_out_takes_everything_of_the_person_back(tags: dict[str, str], seconds: int) -> None:
+    told = heard("CLEARCHAT", "bo", target_user_id="42", **tags)
+
+    assert told == TakenBack("mira", author_id="42", timeout_s=seconds)
 
 
 def test_a_cleared_chat_takes_everything_back() -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from relationships.domain.scoring import InteractionKind
 from streams.models import LinkFault
 from streams.services.deletions import Deletion, take_back
 from streams.services.intake import BATCH_MOST, accept_events
@@ -31,6 +32,7 @@ CHAT_STALE_S = 120.0
 RETRY_FIRST_S, RETRY_MOST_S = 0.5, 5.0
 RATE_S = 60
 TOLD_AGAIN_S = 60.0
+PENALTY_LEAST_S = 10
 
 Item = IncomingEvent | Deletion
 
@@ -68,7 +70,7 @@ class Feed:
     def hear(self, heard: Said | TakenBack) -> None:
         """Queue what was heard; never waits."""
         if isinstance(heard, TakenBack):
-            deletion = Deletion(PLATFORM, heard.message_id, heard.author_id)
+            deletion = Deletion(PLATFORM, heard.message_id, heard.author_id, _penalty(heard), heard.at)
             self._forget(deletion)
             self._queue.append(deletion)
         else:
@@ -157,6 +159,13 @@ class Feed:
                 break
         self._backoff.succeeded()
         self.fault, self.fault_at = "", None
+
+
+def _penalty(heard: TakenBack) -> InteractionKind | None:
+    """Return what a moderator's act was: a timeout of a moment only clears a person's lines away."""
+    if heard.timeout_s is None or 0 < heard.timeout_s < PENALTY_LEAST_S:
+        return None
+    return InteractionKind.TIMEOUT if heard.timeout_s else InteractionKind.BAN
 
 
 def _deliver(link: HeldLink, batch: list[Item]) -> None:

@@ -52,11 +52,15 @@ class TakenBack:
         channel: Where.
         message_id: The one message, or "".
         author_id: Everything of this person, or "". Both empty: everything.
+        timeout_s: How long the person may not write; 0 for ever, None when it is no penalty.
+        at: When; told with a penalty.
     """
 
     channel: str
     message_id: str = ""
     author_id: str = ""
+    timeout_s: int | None = None
+    at: dt.datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,8 @@ class TwitchChat:
         reader = _READERS.get(message.command)
         if reader is not None:
             return reader(message)
+        if message.command == "CLEARCHAT":
+            return _cleared_chat(message, now)
         if message.command == "PRIVMSG":
             return _line(message, now)
         if message.command == "USERNOTICE":
@@ -282,11 +288,14 @@ def _cleared_line(message: IrcMessage) -> TakenBack | None:
     return TakenBack(message.channel, message_id=target) if _ID.fullmatch(target) else None
 
 
-def _cleared_chat(message: IrcMessage) -> TakenBack | None:
+def _cleared_chat(message: IrcMessage, now: dt.datetime) -> TakenBack | None:
     if len(message.params) < 2:
         return TakenBack(message.channel)
     target = message.tags.get("target-user-id", "")
-    return TakenBack(message.channel, author_id=target) if _ID.fullmatch(target) else None
+    if not _ID.fullmatch(target):
+        return None
+    seconds = _number(message.tags, "ban-duration")
+    return TakenBack(message.channel, author_id=target, timeout_s=seconds, at=_time(message.tags, now))
 
 
 _MODES = {"emote-only": "emotes", "subs-only": "subs", "followers-only": "followers", "slow": "slow", "r9k": "unique"}
@@ -309,7 +318,6 @@ def _server_notice(message: IrcMessage) -> RoomClosed | None:
 
 _READERS: dict[str, Callable[[IrcMessage], Heard | None]] = {
     "CLEARMSG": _cleared_line,
-    "CLEARCHAT": _cleared_chat,
     "ROOMSTATE": _room,
     "NOTICE": _server_notice,
 }

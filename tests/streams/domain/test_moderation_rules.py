@@ -15,8 +15,8 @@ from streams.domain.moderation import (
     RuleKind,
     RuleScope,
     RuleSet,
-    read_rule,
 )
+from streams.domain.rule_texts import RuleText, read_rule
 from vtcontrol.kernel.errors import InputInvalid
 
 
@@ -315,20 +315,20 @@ def test_a_clause_of_which_nothing_is_left_is_skipped() -> None:
 )
 def test_a_rule_that_cannot_work_is_refused_with_a_sentence(kind: str, content: str) -> None:
     with pytest.raises(InputInvalid, match=r"\.$") as refused:
-        read_rule("id", kind, content)
+        read_rule("id", RuleText(kind, content))
 
     assert refused.value.field == "content"
 
 
 def test_rules_are_read_from_what_people_write() -> None:
-    rule = read_rule("7", "words", "one\n\n two words \n", name="N", scope="out", action="replace", replacement="")
+    rule = read_rule("7", RuleText("words", "one\n\n two words \n", "N", "out", "replace", ""))
 
     assert rule.patterns == ("one", "two words")
     assert (rule.name, rule.scope, rule.action, rule.replacement) == ("N", RuleScope.OUT, Action.REPLACE, "")
-    assert read_rule("8", "caps", "70%").limit == pytest.approx(0.7)
-    assert read_rule("8", "caps", "0,7").limit == pytest.approx(0.7)
-    assert read_rule("9", "length", "").limit == 0.0
-    assert read_rule("9", "links", "").patterns == ()
+    assert read_rule("8", RuleText("caps", "70%")).limit == pytest.approx(0.7)
+    assert read_rule("8", RuleText("caps", "0,7")).limit == pytest.approx(0.7)
+    assert read_rule("9", RuleText("length", "")).limit == 0.0
+    assert read_rule("9", RuleText("links", "")).patterns == ()
 
 
 def test_a_hostile_text_takes_no_longer_than_its_length() -> None:
