@@ -32,7 +32,7 @@ def check_rule(rule: ModerationRule) -> None:
     try:
         read_rule(str(rule.pk), text_of(rule))
     except InputInvalid as problem:
-        raise ValidationError({problem.field or "content": _(str(problem))}) from None
+        raise ValidationError({problem.field or "content": str(problem)}) from None
 
 
 class RuleForm(StudioForm):

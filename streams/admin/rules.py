@@ -22,6 +22,8 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from streams.admin.rule_forms import RuleForm, RuleResource
+from streams.admin.rule_testing import RuleTester
+from streams.admin.rule_words import WordLists
 from streams.admin.words import ACTIONS
 from streams.models import ModerationRule, Verdict
 from streams.selectors.rule_hits import RuleHits, hits_of, idle, shadowed, with_week
@@ -84,12 +86,15 @@ class UseFilter(admin.SimpleListFilter):
 
 
 @admin.register(ModerationRule, site=site)
-class ModerationRuleAdmin(TransferMixin, TrackedAdmin):
+class ModerationRuleAdmin(RuleTester, WordLists, TransferMixin, TrackedAdmin):
     """Rules."""
 
     place = Place(Shelf.ON_AIR, 5, "gavel", is_searched=True)
     about = _("What may not come in or go out. Built-in rules against the worst are always there; these are your own.")
     next_step = _("Add a rule: words one a line, or a pattern. It holds from the next line on.")
+    list_before_template = "admin/streams/moderationrule/list_before.html"
+    change_form_outer_after_template = "admin/streams/moderationrule/try_button.html"
+    object_actions = ("try_rule", "export_words", "undo_words")
     form = RuleForm
     resource_classes = (RuleResource,)
     list_display = ("name", "kind", "scope", "action_chip", "severity", "where", "fired", "month", "last", "is_enabled")

@@ -4,6 +4,7 @@ Owns the two tables a set of rules is compiled into. It must not know actions or
 where, and `streams.domain.moderation` says what that means.
 """
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -18,9 +19,39 @@ from vtcontrol.kernel.errors import InputInvalid
 LONGEST_PATTERN = 1_000
 FEWEST_SPACED = 4
 """Shorter entries stand in too many words by chance to be looked for in spaced-out letters."""
+LEAST_STEM = 5
+"""A Russian stem may be so short at least to be looked for in front of any ending of a noun."""
 _SET_MEMORY = 32 << 20
 _TOKEN = re.compile(r"[^\W_]+")
 CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_RUSSIAN = re.compile("[а-я]+")
+_ENDINGS = frozenset(
+    [
+        "а",
+        "я",
+        "о",
+        "е",
+        "и",
+        "ы",
+        "у",
+        "ю",
+        "й",
+        "ь",
+        "ой",
+        "ей",
+        "ом",
+        "ем",
+        "ам",
+        "ям",
+        "ах",
+        "ях",
+        "ами",
+        "ями",
+        "ов",
+        "ев",
+        "ью",
+    ]
+)
 _ASCII_BOUNDARY = re.compile(r"(?<!\\)(?:\\\\)*\\[bB]")
 
 
@@ -102,7 +133,7 @@ class WordTable:
         first = next((place for place, token in enumerate(tokens) if token[1] > offset), len(tokens))
         for place in range(max(0, first - self._longest + 1), len(tokens)):
             start, _, word = tokens[place]
-            for phrase in (*self._exact.get(word, ()), *self._inflected.get(stem(word), ())):
+            for phrase in (*self._exact.get(word, ()), *self._inflected_as(word)):
                 end = _end_of(phrase, tokens, place)
                 if end > offset:
                     yield Match(phrase.owner, start, end)
@@ -112,6 +143,10 @@ class WordTable:
             while start >= 0:
                 yield Match(owner, start, start + len(letters))
                 start = text.find(letters, start + 1)
+
+    def _inflected_as(self, word: str) -> Iterator[_Phrase]:
+        for form in _forms(word):
+            yield from self._inflected.get(form, ())
 
     def find_spaced(self, letters: str) -> Iterator[int]:
         """Yield the owners of entries that stand anywhere in letters that were spaced out ("g o a w a y")."""
@@ -214,6 +249,19 @@ def _options() -> "re2.Options":
     return options
 
 
+@functools.lru_cache(maxsize=65_536)
+def _forms(word: str) -> tuple[str, ...]:
+    """Return the stems a word may be a form of: the stemmer's, and a long Russian word without a noun's ending.
+
+    The stemmer takes "негодяя" for an adjective and cuts more off it than off "негодяй".
+    """
+    found = {stem(word): None}
+    if _RUSSIAN.fullmatch(word):
+        lengths = range(1, 1 + min(3, len(word) - LEAST_STEM))
+        found |= {word[:-length]: None for length in lengths if word[-length:] in _ENDINGS}
+    return tuple(found)
+
+
 def _words(entry: str) -> tuple[str, ...]:
     words = tuple(word for _, _, word in _tokens(fold(entry).text))
     if not words:
@@ -231,6 +279,6 @@ def _end_of(phrase: _Phrase, tokens: Sequence[_Token], place: int) -> int:
     if last >= len(tokens):
         return 0
     for expected, (_, _, word) in zip(phrase.words[1:], tokens[place + 1 : last + 1], strict=True):
-        if expected != (stem(word) if phrase.is_inflected else word):
+        if expected not in (_forms(word) if phrase.is_inflected else (word,)):
             return 0
     return tokens[last][1]

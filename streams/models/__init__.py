@@ -5,17 +5,28 @@ from streams.models.cast import RolePart, RolePlay, SceneState, StreamCharacter
 from streams.models.direction import Command, CommandState, DirectorNote, ObsEffect
 from streams.models.inbox import EVENT_KINDS, EVENT_STATES, InboxEvent
 from streams.models.links import ChannelLink, LinkFault, LinkStatus, Platform
-from streams.models.moderation import ModerationRule, Verdict
+from streams.models.moderation import (
+    CONTENT_LONGEST,
+    RULE_ACTIONS,
+    RULE_KINDS,
+    RULE_SCOPES,
+    ModerationRule,
+    Verdict,
+)
 from streams.models.stage import RANGES, BadgePlace, SecondPages, StageLayout, StagePage, SubtitleWords
 from streams.models.streams import Broadcast, Stream, StreamState
 from streams.models.turns import HeardSource, Segment, Turn, TurnState
 
 __all__ = [
+    "CONTENT_LONGEST",
     "EVENT_KINDS",
     "EVENT_STATES",
     "HELD_BY",
     "HELD_STATES",
     "RANGES",
+    "RULE_ACTIONS",
+    "RULE_KINDS",
+    "RULE_SCOPES",
     "BadgePlace",
     "Broadcast",
     "ChannelLink",

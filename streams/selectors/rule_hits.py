@@ -53,7 +53,7 @@ def hits_of(rule_ids: Iterable[UUID], now: dt.datetime) -> dict[UUID, RuleHits]:
     for rule_id, day, count in by_day:
         place = MONTH_DAYS - 1 - (today - day).days
         days[rule_id][max(0, min(place, MONTH_DAYS - 1))] += count
-    totals = rows.values_list("rule").annotate(Count("id", filter=Q(decided=True)), Max("at"))
+    totals = rows.values_list("rule").annotate(settled=Count("id", filter=Q(decided=True)), last=Max("at"))
     return {rule_id: RuleHits(tuple(days[rule_id]), decided, last) for rule_id, decided, last in totals}
 
 

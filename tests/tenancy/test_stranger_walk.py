@@ -182,6 +182,32 @@ def _take_in(walk: Walk, page: ModelPage) -> Calls:
     yield Call("POST", url, {"persona": ours}, (("file", content),))
 
 
+def _tester(walk: Walk, page: ModelPage) -> Calls:
+    """Our rule by its id, and hers tried on our stream, our character and our show."""
+    url, ours, hers = walk.url(page), walk.our_row(page.model), walk.their_row(page.model)
+    show = walk.our_row(apps.get_model("streams", "broadcast"))
+    where = {"on_stream": str(walk.world.stream.pk), "by_persona": str(walk.world.persona.pk)}
+    rule = {"kind": "words", "content": "cats", "scope": "both", "action": "drop"}
+    yield Call("GET", url)
+    yield Call("GET", url, {"rule": str(ours.pk)})
+    for what in ("text", "replay"):
+        asked = {"what": what, "text": "cats", "direction": "in"}
+        yield Call("POST", url, {**asked, **rule, "rule": str(ours.pk)})
+        yield Call("POST", url, {**asked, **where, "broadcast": str(show.pk)})
+        yield Call("POST", url, {**asked, "broadcast": str(show.pk)})
+        yield Call("POST", url, {**asked, "rule": str(hers.pk)})
+
+
+def _word_list(walk: Walk, page: ModelPage) -> Calls:
+    """A list into our rule, looked at and confirmed, and into a new one of the same name."""
+    url, ours = walk.url(page), walk.our_row(page.model)
+    yield Call("GET", url)
+    for confirmed in ({}, {"confirmed": "1"}):
+        for mode in ("append", "replace"):
+            yield Call("POST", url, {"words": "biscuit", "rule": str(ours.pk), "mode": mode, **confirmed})
+        yield Call("POST", url, {"words": "biscuit", "name": ours.name.replace(OURS, ECHO), **confirmed})
+
+
 def _card(walk: Walk, page: ModelPage) -> Calls:
     """Our character as each file it can leave as."""
     url = walk.url(page, walk.our_row(page.model).pk)
@@ -257,10 +283,15 @@ PAGES: dict[str, Callable[[Walk, ModelPage], Calls]] = {
     "import_card": _import_card,
     "take_in": _take_in,
     "card": _card,
+    "tester": _tester,
+    "word_list": _word_list,
     "review": _listed,
     "recall": _listed,
     "match": _listed,
     # buttons and pages of one row
+    "try_rule": _button,
+    "export_words": _button,
+    "undo_words": _button,
     "split": _button,
     "never_again": _button,
     "remember_this": _button,
