@@ -25,33 +25,7 @@ _SET_MEMORY = 32 << 20
 _TOKEN = re.compile(r"[^\W_]+")
 CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _RUSSIAN = re.compile("[а-я]+")
-_ENDINGS = frozenset(
-    [
-        "а",
-        "я",
-        "о",
-        "е",
-        "и",
-        "ы",
-        "у",
-        "ю",
-        "й",
-        "ь",
-        "ой",
-        "ей",
-        "ом",
-        "ем",
-        "ам",
-        "ям",
-        "ах",
-        "ях",
-        "ами",
-        "ями",
-        "ов",
-        "ев",
-        "ью",
-    ]
-)
+_ENDINGS = frozenset(re.findall(r"\S+", "а я о е и ы у ю й ь ой ей ом ем ам ям ах ях ами ями ов ев ью"))
 _ASCII_BOUNDARY = re.compile(r"(?<!\\)(?:\\\\)*\\[bB]")
 
 

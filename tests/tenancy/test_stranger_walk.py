@@ -445,6 +445,8 @@ NOTHING_TO_NOTICE = {
     "import": "the first step only shows what was sent",
     "password_change": "people are the operator's",
     "try": "the answer says how a trial went, and nothing is saved",
+    "try_rule": "it leads on to the tester, which has a walk of its own",
+    "undo_words": "our rule has had no list, so there is nothing to take out",
 }
 
 

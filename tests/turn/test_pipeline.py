@@ -607,3 +607,14 @@ async def test_many_turns_at_once_do_not_disturb_each_other() -> None:
     all_events = await asyncio.gather(*(play(FakeBrain.saying(REPLY, cut=3 + n % 5), voice) for n in range(64)))
 
     assert {pcm(events) for events in all_events} == {b"".join(map(pcm_of, SPOKEN))}
+
+
+@in_virtual_time
+async def test_a_clause_that_is_only_noted_is_said_and_kept_on_record() -> None:
+    gate = lambda _tail, clause: Verdict(Ruling.ALLOW, clause, "7:Taste" if "friend" in clause else "")  # noqa: E731 - a gate in a line
+
+    events = await play(FakeBrain.saying(REPLY), FakeVoice(), gate=gate)
+
+    assert texts(events) == SPOKEN
+    assert stats(events).outcome is TurnOutcome.SPOKEN
+    assert stats(events).moderation == (ModerationHit(Ruling.ALLOW, SPOKEN[1], SPOKEN[1], "7:Taste"),)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from streams.domain.plan import StreamConfig
+from streams.domain.rules import Action
 from streams.domain.turns import Claim, Firing, SpokenSegment, TurnReport, rule_key
 from vtcontrol.kernel.chat import ChatRequest, Output
 from vtcontrol.kernel.events import EventState
@@ -16,6 +17,8 @@ from workers.runner.engines import Chains
 from workers.runner.stage import Stage
 from workers.turn.events import (
     ClauseGate,
+    ModerationHit,
+    Ruling,
     SegmentDone,
     SegmentReady,
     TurnDone,
@@ -254,7 +257,7 @@ class Performance:
             completion_tokens=usage.completion_tokens or (stats.deltas if is_metered else 0),
             characters=stats.characters,
             cost_micros=self._chains.cost_micros(stats),
-            firings=tuple(_firing(hit.reason, hit.ruling.value) for hit in stats.moderation),
+            firings=tuple(_firing(hit.reason, _done(hit)) for hit in stats.moderation),
             prompt_record=self._record(stats),
             note_ids=() if was_interrupted and not was_spoken else self._claim.note_ids,
             approved=self._claim.approved,
@@ -316,9 +319,7 @@ class Performance:
             ],
             "memories": list(self._claim.memories),
             "lore": list(self._claim.lore),
-            "rules": [
-                {"clause": hit.clause, "action": hit.ruling.value, "reason": hit.reason} for hit in stats.moderation
-            ],
+            "rules": [{"clause": hit.clause, "action": _done(hit), "reason": hit.reason} for hit in stats.moderation],
             "sampling": {
                 "temperature": prompt.sampling.temperature,
                 "top_p": prompt.sampling.top_p,
@@ -331,6 +332,11 @@ class Performance:
             "failures": [f"{one.provider}: {one.fault}" for one in stats.failures],
             "unknown_tags": stats.unknown_tags,
         }
+
+
+def _done(hit: ModerationHit) -> str:
+    """Return what was done about a clause, as verdicts call it; one that was let through was only noted."""
+    return Action.WARN.value if hit.ruling is Ruling.ALLOW else hit.ruling.value
 
 
 def _firing(reason: str, action: str) -> Firing:

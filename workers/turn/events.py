@@ -183,7 +183,7 @@ class StageMarks:
 
 @dataclass(frozen=True, slots=True)
 class ModerationHit:
-    """A clause that moderation did not let through as it was.
+    """A clause that moderation did not let through as it was, or only noted (`ALLOW`).
 
     Attributes:
         ruling: What was done.

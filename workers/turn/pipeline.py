@@ -253,6 +253,8 @@ class _Turn:
             logger.warning("moderation broke; the answer ends here", extra={"error": type(error).__name__})
             verdict = Verdict(Ruling.STOP, reason="gate")
         if verdict.ruling is Ruling.ALLOW:
+            if verdict.reason:
+                self._tally.moderation.append(ModerationHit(verdict.ruling, text, text, verdict.reason))
             return text
         spoken = subtitle_text(verdict.text) if verdict.ruling is Ruling.REPLACE else ""
         self._tally.moderation.append(ModerationHit(verdict.ruling, text, spoken, verdict.reason))
