@@ -11,8 +11,8 @@ from memory.services.corrections import note_down
 from personas.models import Persona
 from personas.services import record_revision
 from relationships.selectors import has_opted_out
-from streams.domain.moderation import read_rule
 from streams.models import ModerationRule, Turn
+from streams.selectors.moderation import rule_of
 from vtcontrol.kernel.errors import InputInvalid
 
 NAME_MOST = 80
@@ -34,7 +34,7 @@ def forbid_words(words: str, *, turn: Turn, everywhere: bool) -> ModerationRule:
         name=_free_name(words), stream=None if everywhere else turn.stream, kind="words", content=words.strip(),
         scope="out", action="drop",
     )  # fmt: skip
-    read_rule(str(rule.pk), rule.kind, rule.content, name=rule.name, scope=rule.scope, action=rule.action)
+    rule_of(rule)
     rule.save()
     return rule
 
