@@ -48,7 +48,7 @@ from streams.services.unnamed import keep_words
 from vtcontrol.kernel.errors import Conflict, InputInvalid, NotFound
 from vtcontrol.kernel.events import EventState
 from vtcontrol.kernel.ids import uuid7
-from vtcontrol.tenancy.scope import current_studio_id, studio_scope, unscoped
+from vtcontrol.tenancy.scope import current_studio_id, studio_scope
 from vtcontrol.tenancy.tasks import enqueue
 
 AT_ONCE = 200
@@ -349,11 +349,10 @@ def expire_due() -> int:
     Runs over all studios; return how many lines.
     """
     now = timezone.now()
-    with unscoped("held lines run out in every studio"):
-        due = HeldLine.objects.filter(state=HeldState.HELD, expires_at__lte=now)
-        lost = HeldLine.objects.filter(state=HeldState.APPROVED, turn__state=TurnState.APPROVED)
-        lost = lost.exclude(event__state__in=(EventState.WAITING, EventState.TAKEN), event__reason=APPROVED)
-        found = [(one, UNDECIDED) for one in _places(due)] + [(one, "") for one in _places(lost)]
+    due = HeldLine.objects.filter(state=HeldState.HELD, expires_at__lte=now)
+    lost = HeldLine.objects.filter(state=HeldState.APPROVED, turn__state=TurnState.APPROVED)
+    lost = lost.exclude(event__state__in=(EventState.WAITING, EventState.TAKEN), event__reason=APPROVED)
+    found = [(one, UNDECIDED) for one in _places(due)] + [(one, "") for one in _places(lost)]
     count = 0
     for (studio_id, stream_id, held_id), reason in found:
         with studio_scope(studio_id):
