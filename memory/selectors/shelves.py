@@ -143,15 +143,17 @@ def recallable() -> Q:
     return Q(review=Review.ACCEPTED) & ~(Q(kind=MemoryKind.THIRD_PARTY) & Q(viewer_id__isnull=False))
 
 
-def warm_persona(persona_id: UUID) -> None:
-    """Load a persona's index before the first turn needs it."""
+def warm_persona(persona_id: UUID) -> bool:
+    """Load a persona's index before the first turn needs it; tell whether this process had none."""
     version = Persona.objects.values_list("memory_version", flat=True).get(pk=persona_id)
     shelf = shelf_of(persona_id)
     with shelf.lock:
+        is_new = shelf.version < 0
         if shelf.version != version:
             refresh(shelf, persona_id, version)
         if shelf.engine is not None:
             refresh_sketches(shelf, persona_id)
+        return is_new
 
 
 def forget_index(persona_id: UUID) -> None:

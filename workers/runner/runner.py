@@ -17,7 +17,7 @@ from streams.domain.lines import Line, line_frames
 from streams.domain.plan import BrainSpec, StreamConfig, VoiceSpec
 from streams.domain.triage import TriageState
 from streams.domain.turns import Claim, Stale, TurnReport
-from streams.selectors.config import load_config
+from streams.selectors.config import current_config
 from streams.selectors.inbox import read_triage
 from streams.selectors.state import state_frame
 from streams.services import leases, recovery, turns
@@ -115,9 +115,9 @@ class Runner:
         """Load the configuration and warm what the first turn would otherwise wait for."""
         config = await self._load_config()
         self._triage = await self._db(read_triage, self.stream_id, config, timezone.now())
-        for one in (config, *config.others):
-            await self._db(warm_memory, one.persona_id)
-        gc.freeze()  # what was just loaded stays: no need to look through it again and again
+        loaded = [await self._db(warm_memory, one.persona_id) for one in (config, *config.others)]
+        if any(loaded):
+            gc.freeze()  # an index stays: no need to look through it again and again
         for one in (config, *config.others):
             self._spawn(self._ground.engines.warm(self._ground.engines.chains(one)))
 
@@ -151,7 +151,7 @@ class Runner:
     async def _load_config(self) -> StreamConfig:
         """Read the configuration of now; the pages are told when the look changed."""
         before = self._config
-        config: StreamConfig = await self._db(load_config, self.stream_id)
+        config: StreamConfig = await self._db(current_config, self.studio_id, self.stream_id)
         self._config = config
         if before is not None and before.look != config.look:
             self._stage.look(dict(config.look))
