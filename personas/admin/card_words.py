@@ -19,6 +19,9 @@ REFUSALS = {
     Flaw.BROKEN_BUNDLE: _("The bundle is damaged, encrypted or packed in an unusual way."),
     Flaw.UNSAFE_NAME: _("The card names a file outside itself. Such cards are not taken in."),
     Flaw.SCRIPT: _("The card holds a script. Such cards are not taken in."),
+    Flaw.NOT_YAML: _("The settings file is no valid YAML."),
+    Flaw.UNSAFE_YAML: _("The settings file uses anchors or tags, which no settings need. Such files are not taken in."),
+    Flaw.NO_CHARACTER: _("The settings file holds no character: it has no name or no “persona_prompt”."),
     Flaw.TOO_MANY_ENTRIES: _("The lorebook has more entries than are taken in."),
 }
 CAUTIONS = {
@@ -27,5 +30,7 @@ CAUTIONS = {
     Caution.PATTERNS: _("Pieces of lore with patterns that cannot be used: they would look around or back"),
     Caution.TIMED: _("Pieces of lore with timing or groups; here they come up whenever their keys do"),
     Caution.PLACES: _("Pieces of lore for an outlet; here they stand after the character"),
+    Caution.KEYS: _("Keys and passwords, which are never taken over: add them under Brains and Voices"),
+    Caution.SETTINGS: _("Settings of Open-LLM-VTuber that are kept with the character and play no part here"),
     Caution.NEWER: _("The card is of a newer version than is known here"),
 }

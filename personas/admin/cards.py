@@ -22,7 +22,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 from personas import card_services
 from personas.admin.card_words import CAUTIONS, REFUSALS
 from personas.card_services import Choice, Wish
-from personas.domain.cards.files import CardFile, read_file
+from personas.domain.cards.files import CardFile, read_file, without_keys
 from personas.domain.cards.flaws import FILE_LARGEST, CardRefused, Flaw
 from personas.domain.cards.lore import lore_of
 from personas.domain.cards.mapping import read_character
@@ -129,7 +129,7 @@ class CardsAdmin:
         if form.is_bound and form.is_valid():
             try:
                 spend(f"card-upload:{current_studio_id()}", limit=UPLOADS_A_MINUTE)
-                raw = form.cleaned_data["file"].read(FILE_LARGEST + 1)
+                raw = without_keys(form.cleaned_data["file"].read(FILE_LARGEST + 1))
                 file = read_file(raw)
             except CardRefused as refusal:
                 form.add_error("file", REFUSALS[refusal.flaw])

@@ -88,6 +88,7 @@ function reasonWords() {
     viewer_cooldown: gettext('answered this viewer just before'),
     budget: gettext('enough small talk for now'),
     superseded: gettext('something newer came'),
+    scene_stopped: gettext('the scene was stopped'),
     role_taken: gettext('the team speaks for this character'),
     timeout: gettext('the engine took too long'),
     rate_limited: gettext('the engine is at its limit'),

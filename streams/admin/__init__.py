@@ -3,6 +3,7 @@
 from streams.admin import (
     access,
     approval,
+    cast,
     events,
     links,
     memories,
@@ -18,6 +19,7 @@ from streams.admin import (
 __all__ = [
     "access",
     "approval",
+    "cast",
     "events",
     "links",
     "memories",

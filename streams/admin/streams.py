@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from streams.admin.cast import CastInline
 from streams.admin.commands import ReadyCommands
 from streams.admin.docks import ShowsDocks, panel_urls
 from streams.admin.links import ReadsTwitch
@@ -19,6 +20,7 @@ from streams.admin.live import LiveStream, is_muted, is_panicked, live_streams, 
 from streams.admin.stage import StagePages
 from streams.models import Stream
 from streams.services import control
+from streams.services.cast import show_character
 from streams.services.looks import tell_look
 from vtcontrol.tenancy import tokens
 from vtcontrol.tenancy.access import ApiToken, TokenKind
@@ -64,18 +66,28 @@ class StreamAdmin(ShowsDocks, ReadyCommands, ReadsTwitch, StagePages, TrackedAdm
     list_select_related = ("persona", "state")
     search_fields = ("name", "persona__name")
     autocomplete_fields = ("persona",)
+    inlines = (CastInline,)
     change_form_outer_before_template = "admin/streams/stream/panel.html"
     fieldsets = (
         (None, {"fields": ("name", "persona", "language", "is_enabled", "twitch_channel", "chat_links")}),
         (_("Stage"), {"fields": ("shows_badge", "shows_subtitles")}),
-        (_("What it answers"), {"fields": ("viewer_cooldown_s", "chat_fresh_s")}),
+        (_("What it answers"), {"fields": ("viewer_cooldown_s", "chat_fresh_s", "exchanges_most")}),
         (_("Approval"), {"fields": ("approval", "approval_timeout_s", "approval_most", "approval_waits")}),
     )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's hook
         """Save; open stage pages follow at once."""
         super().save_model(request, obj, form, change)
-        tell_look(obj.pk)
+        if "persona" in form.changed_data:
+            show_character(obj.pk)  # a line that is being said keeps its face
+        else:
+            tell_look(obj.pk)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's hook
+        """Save the cast; open stage pages follow."""
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            show_character(form.instance.pk)
 
     @display(description=_("language"), ordering="language")
     def language_chip(self, stream: Stream) -> Any:

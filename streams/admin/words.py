@@ -52,6 +52,7 @@ KIND_ICONS = {
     EventKind.CUE: "forum",
 }
 REASONS: dict[str, Any] = {
+    "scene_stopped": _("The scene was stopped"),
     "role_taken": _("The team speaks for this character"),
     "stale": _("Too old to answer"),
     "duplicate": _("Said twice"),

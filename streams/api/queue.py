@@ -15,6 +15,7 @@ from streams.api.wishes import SaySerializer
 from streams.domain.lines import Line
 from streams.selectors.queue import queue_of
 from streams.services import queue
+from streams.services.cast import say_as
 from vtcontrol.kernel.errors import Conflict
 from vtcontrol.kernel.events import EventState
 from vtcontrol.kernel.ids import uuid7
@@ -84,7 +85,8 @@ class SayView(StreamView):
         form.is_valid(raise_exception=True)
         key = read_key(request)
         own = f"{self.claims.token_id.hex[-8:]}:{key}" if key else uuid7().hex
-        said = queue.say(stream_id, form.validated_data["text"], key=own, name=form.validated_data["name"])
+        words = {"text": form.validated_data["text"], "key": own, "name": form.validated_data["name"]}
+        said = say_as(stream_id, form.validated_data["character"] or self.stream.persona_id, **words)
         if said.state == EventState.CANCELLED:
             raise Conflict(_("Panic holds, so nothing is said. Release it first."))
         body = {"id": str(said.id), "state": said.state, "reason": said.reason}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from streams.api import approval, feed, health, lists, memories, pages, queue, schema, viewers, views
+from streams.api import approval, cast, feed, health, lists, memories, pages, queue, schema, viewers, views
 
 urlpatterns = [
     path("schema", schema.SchemaView.as_view(), name="schema"),
@@ -52,5 +52,10 @@ urlpatterns = [
     ),
     path("streams/<uuid:stream_id>/pages", pages.PagesView.as_view(), name="stream-pages"),
     path("streams/<uuid:stream_id>/pages/<slug:page>/primary", pages.PrimaryView.as_view(), name="page-primary"),
+    path("streams/<uuid:stream_id>/cast", cast.CastView.as_view(), name="stream-cast"),
+    path("streams/<uuid:stream_id>/character", cast.CharacterView.as_view(), name="stream-character"),
+    path("streams/<uuid:stream_id>/scene", cast.SceneView.as_view(), name="stream-scene"),
+    path("streams/<uuid:stream_id>/scene/roles/<uuid:part_id>", cast.RoleView.as_view(), name="scene-role"),
+    path("streams/<uuid:stream_id>/scene/narration", cast.NarrationView.as_view(), name="scene-narration"),
     path("streams/<uuid:stream_id>/health", health.HealthView.as_view(), name="stream-health"),
 ]

@@ -17,6 +17,9 @@ class SaySerializer(Wish):
     name = serializers.CharField(
         max_length=80, allow_blank=True, default="", help_text="Who of the team asks for it; shown in the transcript."
     )
+    character = serializers.UUIDField(
+        allow_null=True, default=None, help_text="Which persona on stage says it; null: the stream's own."
+    )
 
 
 class MuteViewerSerializer(Wish):

@@ -242,7 +242,8 @@ def who_follows(plan: CastPlan, spoken: Spoken, lately: Sequence[UUID], chance: 
 
 def who_begins(plan: CastPlan, lately: Sequence[UUID], chance: float) -> Cue | None:
     """Return the next line of a scene that a hand moves on, or None when nobody is there to say it."""
-    following = _by_turns(plan.members, lately, chance)
+    able = [one for one in plan.members if one.weight and not one.is_taken]
+    following = _by_turns(able, lately, chance)
     return Cue(following.persona_id, 0.0, 0, is_of_scene=True) if following else None
 
 

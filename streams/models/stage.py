@@ -97,7 +97,7 @@ class StageLayout(LiveConfig):
     is_mirrored = models.BooleanField(_("mirrored"), default=False, help_text=_("Turns the character the other way."))
     guest = models.ForeignKey(
         Persona, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("second character"),
-        help_text=_("Stands beside the first. In this release it only listens: lines are spoken by the first one."),
+        help_text=_("Stands beside the first. It speaks when it belongs to the cast; otherwise it only listens."),
     )  # fmt: skip
     guest_x = _percent("guest_x", _("place from the left"), _("Middle of the second character."))
     guest_y = _percent("guest_y", _("place from below"))

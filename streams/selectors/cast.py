@@ -5,6 +5,7 @@ Nothing in here is read for a stream whose character is alone.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -200,3 +201,33 @@ def memory_version_of(persona_id: UUID) -> int:
     if not rows:
         raise NotFound
     return int(rows[0][0])
+
+
+def stage_now(stream: Stream) -> dict[str, Any]:
+    """Return who is on a stream's stage and which scene is open, without goals and secrets. Up to four queries."""
+    rows = StreamCharacter.objects.filter(stream=stream, is_enabled=True).exclude(persona=stream.persona_id)
+    others = [{"id": row.persona_id, "name": row.persona.name} for row in rows.select_related("persona")[:OTHERS_MOST]]
+    scene = RolePlay.objects.filter(stream=stream, state__in=[SceneState.RUNNING, SceneState.PAUSED]).first()
+    return {
+        "characters": [{"id": stream.persona_id, "name": stream.persona.name}, *others],
+        "scene": _open_scene(scene) if scene else None,
+        "planned": list(
+            RolePlay.objects.filter(stream=stream).exclude(pk=scene and scene.pk).values("id", "name", "state")[:20]
+        ),
+    }
+
+
+def _open_scene(scene: RolePlay) -> dict[str, Any]:
+    parts = RolePart.objects.filter(roleplay=scene).select_related("persona")
+    return {
+        "id": scene.pk,
+        "name": scene.name,
+        "state": scene.state,
+        "advance": scene.advance,
+        "lines_said": scene.lines_said,
+        "lines_most": scene.lines_most,
+        "narration": scene.narration,
+        "roles": [
+            {"id": one.pk, "role": one.role, "character": one.persona.name, "is_taken": one.is_taken} for one in parts
+        ],
+    }

@@ -13,6 +13,7 @@ from streams.hints import announce, announce_dock, control_group, page_frame, st
 from streams.models import InboxEvent, StreamState
 from streams.selectors.state import state_frame
 from streams.services.approval import give_up_all
+from streams.services.exchange import halt
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.kernel.events import EventState
 from vtcontrol.tenancy.tasks import enqueue
@@ -62,6 +63,7 @@ def panic(stream_id: UUID) -> None:
     """
     now = timezone.now()
     state = _change(stream_id, control_epoch=F("control_epoch") + 1, panicked_at=now)
+    halt(stream_id)
     waiting = InboxEvent.objects.filter(stream_id=stream_id, state=EventState.WAITING)
     given_up = give_up_all(stream_id, "panic")
     if waiting.update(state=EventState.CANCELLED, reason="panic", decided_at=now) or given_up:

@@ -77,3 +77,10 @@ def put_cue(stream_id: UUID, cue: Cue, *, key: str, now: dt.datetime | None = No
         happened_at=now,
         received_at=due_at,
     ).save()
+
+
+def halt(stream_id: UUID) -> None:
+    """Pause whatever scene a stream plays; called by panic, in its transaction."""
+    running = RolePlay.objects.filter(stream_id=stream_id, state=SceneState.RUNNING)
+    if running.exists():
+        running.update(state=SceneState.PAUSED)

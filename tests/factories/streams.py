@@ -44,7 +44,8 @@ def make_castmate(stream: Stream, persona: Persona, marker: str = "", **fields: 
 
 def make_roleplay(stream: Stream, marker: str = "", **fields: Any) -> RolePlay:
     scene = f"{marker}A lighthouse in a storm."
-    return create(RolePlay, **{"stream": stream, "name": f"{marker}The lighthouse", "scene": scene, **fields})
+    usual = {"stream": stream, "name": f"{marker}The lighthouse", "scene": scene, "state": "paused"}
+    return create(RolePlay, **{**usual, **fields})
 
 
 def make_part(roleplay: RolePlay, persona: Persona, marker: str = "", **fields: Any) -> RolePart:

@@ -12,16 +12,19 @@ from memory.services import save_memory
 from personas.models import Persona
 from relationships.models import Interaction
 from streams.domain.turns import Claim
+from streams.hints import stage_group
 from streams.models import InboxEvent, Stream, Turn
 from streams.selectors.config import current_config
 from streams.selectors.stage import stage_hello
 from streams.selectors.state import dock_snapshot
 from streams.services import turns
 from streams.services.aftermath import absorb_turn
+from streams.services.cast import switch_character
 from streams.services.leases import Lease
 from tests.factories.personas import make_avatar, make_brain, make_character, make_voice
 from tests.factories.streams import make_castmate
-from tests.live.scenes import arrive, chat, find_nothing, prompt_text, report, says, segment, speak
+from tests.live.conftest import Wire
+from tests.live.scenes import arrive, chat, find_nothing, prompt_text, report, says, segment, speak, take
 from vtcontrol.kernel.events import EventKind, EventState
 from vtcontrol.tenancy.studios import Studio
 
@@ -31,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("in_studio")
 @pytest.fixture
 def vex(stream: Stream) -> Persona:
     """The second character, with a brain, a voice and a face of its own."""
-    looks = {"voice": make_voice(name="Hoarse voice"), "avatar": make_avatar(name="Pirate")}
+    looks: dict[str, Any] = {"voice": make_voice(name="Hoarse voice"), "avatar": make_avatar(name="Pirate")}
     identity = "You are Vex, a pirate without a ship."
     persona = make_character(name="Vex", identity=identity, brain=make_brain(name="Pirate brain"), **looks).persona
     make_castmate(stream, persona, names="the captain")
@@ -49,7 +52,8 @@ def said(lease: Lease, claim: Claim, text: str, **fields: Any) -> Turn:
     assert claim.speaker is not None
     speak(lease, claim, text)
     turns.finish(lease, claim.speaker, report(claim, (segment(text),), **fields))
-    return Turn.objects.get(pk=claim.turn_id)
+    turn: Turn = Turn.objects.get(pk=claim.turn_id)
+    return turn
 
 
 def next_line(studio: Studio, stream: Stream, lease: Lease, text: str = "Aye.") -> Turn:
@@ -194,3 +198,47 @@ def test_one_character_costs_no_query_more(in_studio: Studio, stream: Stream, le
 
     assert claim.speaker is None
     assert not [one["sql"] for one in queries if "streamcharacter" in one["sql"] or "roleplay" in one["sql"]]
+
+
+def test_another_character_takes_the_stream_over_from_the_next_line_and_back(
+    in_studio: Studio, stream: Stream, lease: Lease, wire: Wire, django_capture_on_commit_callbacks: Any
+) -> None:
+    mira, nora = (
+        stream.persona,
+        make_character(
+            name="Nora", identity="You are Nora.", voice=make_voice(name="N"), avatar=make_avatar(name="A")
+        ).persona,
+    )
+    save_memory(Memory(persona=nora, text="Nora has a cat called Duke."))
+    said_by = []
+    for number, persona in enumerate((mira, nora, mira)):
+        with django_capture_on_commit_callbacks(execute=True):
+            switch_character(stream.pk, persona.pk)
+        says(stream, "What is your cat called?", f"viewer {number}")
+        claim = turns.claim(lease, current_config(in_studio.pk, stream.pk))
+        assert isinstance(claim, Claim)
+        config = current_config(in_studio.pk, stream.pk)
+        assert config.look["character"] == persona.name
+        assert ("Duke" in prompt_text(claim)) is (persona == nora)
+        roles = {message.role.value for message in claim.prompt.messages}
+        assert ("assistant" in roles) is (number == 2)  # what another one said is not its own
+        turns.finish(lease, config, report(claim, (segment(f"I am {persona.name}."),)))
+        said_by.append(Turn.objects.get(pk=claim.turn_id).persona_id)
+
+    assert said_by == [mira.pk, nora.pk, mira.pk]
+    shown = [frame["character"] for frame in wire.frames(stage_group(stream.pk)) if frame["type"] == "look"]
+    assert shown == ["Nora", "Mira"]
+
+
+def test_a_line_that_is_being_said_keeps_its_face(
+    stream: Stream, lease: Lease, wire: Wire, django_capture_on_commit_callbacks: Any
+) -> None:
+    says(stream)
+    speak(lease, take(stream, lease))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        switch_character(
+            stream.pk, make_character(name="Nora", voice=make_voice(name="N"), avatar=make_avatar(name="A")).persona.pk
+        )
+
+    assert not [frame for frame in wire.frames(stage_group(stream.pk)) if frame["type"] == "look"]

@@ -15,7 +15,7 @@ from django.test import Client
 
 from memory.models import Memory
 from relationships.models import Viewer
-from streams.models import HeldLine, InboxEvent, StagePage
+from streams.models import HeldLine, InboxEvent, RolePart, RolePlay, StagePage
 from tests.factories.tenancy import make_ticket, make_token
 from tests.tenancy.routes import API, all_routes
 from tests.tenancy.tables import rows_of
@@ -28,7 +28,7 @@ from vtcontrol.tenancy.studios import Studio
 METHODS = ("get", "post", "put", "patch", "delete")
 EVENT = {"kind": "chat", "text": "Do you like cats?", "author_name": "Bo", "author_id": "1001", "platform": "dock"}
 
-PERSONA, VIEWER = "<persona>", "<viewer>"  # ours, whoever asks
+PERSONA, VIEWER, ROLEPLAY = "<persona>", "<viewer>", "<roleplay>"  # ours, whoever asks
 IMPORTED = {
     "persona": PERSONA,
     "format": "vtcontrol.memories",
@@ -73,6 +73,11 @@ CASES: dict[str, dict[str, Any]] = {
     "streams/<uuid:stream_id>/viewers/<uuid:viewer_id>/mute": {"post": {"minutes": 5}},
     "streams/<uuid:stream_id>/viewers/<uuid:viewer_id>/unmute": {"post": {}},
     "streams/<uuid:stream_id>/viewers/<uuid:viewer_id>/notes": {"post": {"text": "Plays the cello."}},
+    "streams/<uuid:stream_id>/cast": {"get": None},
+    "streams/<uuid:stream_id>/character": {"post": {"persona": PERSONA}},
+    "streams/<uuid:stream_id>/scene/roles/<uuid:part_id>": {"post": {"taken": True}},
+    "streams/<uuid:stream_id>/scene/narration": {"post": {"text": "The lamp goes out."}},
+    "streams/<uuid:stream_id>/scene": {"post": {"action": "end", "roleplay": ROLEPLAY}},
     "streams/<uuid:stream_id>/health": {"get": None},
     "streams/<uuid:stream_id>/pages": {"get": None},
     "streams/<uuid:stream_id>/pages/<slug:page>/primary": {"post": {}},
@@ -130,7 +135,7 @@ def _ask(client: Client, method: str, path: str, body: Any, secret: str) -> Any:
 def _path(route: str, stream: Any, walk: Walk) -> str:
     """Return a route's address with our event and our viewer in it."""
     ids = {"stream_id": stream.pk, "event_id": walk.our_row(InboxEvent).pk, "viewer_id": walk.our_row(Viewer).pk}
-    ids |= {"memory_id": walk.our_row(Memory).pk, "held_id": _held(route, walk)}
+    ids |= {"memory_id": walk.our_row(Memory).pk, "part_id": walk.our_row(RolePart).pk, "held_id": _held(route, walk)}
     for name, value in ids.items():
         route = route.replace(f"<uuid:{name}>", str(value))
     route = route.replace("<slug:page>", walk.our_row(StagePage).page)
@@ -147,6 +152,7 @@ def _held(route: str, walk: Walk) -> UUID:
 def _ours(value: Any, walk: Walk) -> Any:
     """Return a route or a body with our persona and our viewer in it."""
     if isinstance(value, str):
+        value = value.replace(ROLEPLAY, str(walk.our_row(RolePlay).pk))
         return value.replace(PERSONA, str(walk.world.persona.pk)).replace(VIEWER, str(walk.world.viewer.pk))
     return None if value is None else json.loads(_ours(json.dumps(value), walk))
 

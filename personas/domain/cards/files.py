@@ -8,6 +8,7 @@ from personas.domain.cards.bundle import CARD, is_bundle, read_bundle, write_bun
 from personas.domain.cards.card import Card, Version, as_version, read_card
 from personas.domain.cards.decorators import parted
 from personas.domain.cards.flaws import BOOK_ENTRIES_MOST, FILE_LARGEST, CardRefused, Flaw
+from personas.domain.cards.open_llm_vtuber import is_settings, read_settings
 from personas.domain.cards.picture import is_picture, neutral_picture, read_picture, write_picture
 from personas.domain.cards.plain_json import read_json, write_json
 
@@ -33,6 +34,17 @@ class CardFile:
     card: Card | None = None
     book: Book | None = None
     files: dict[str, bytes] = field(default_factory=dict)
+
+
+def without_keys(raw: bytes) -> bytes:
+    """Return a file as it may be kept until somebody decides: settings of another program as a card, without keys.
+
+    Raises:
+        CardRefused: It is such a file, and holds no character or something that is not taken in.
+    """
+    if len(raw) <= FILE_LARGEST and not is_picture(raw) and not is_bundle(raw) and is_settings(raw):
+        return write_json(read_settings(raw))
+    return raw
 
 
 def read_file(raw: bytes) -> CardFile:

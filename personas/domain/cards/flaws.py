@@ -30,6 +30,9 @@ class Flaw(StrEnum):
     UNSAFE_NAME = "unsafe_name"
     SCRIPT = "script"
     TOO_MANY_ENTRIES = "too_many_entries"
+    NOT_YAML = "not_yaml"
+    UNSAFE_YAML = "unsafe_yaml"
+    NO_CHARACTER = "no_character"
 
 
 class CardRefused(ValueError):

@@ -34,6 +34,8 @@ class Caution(StrEnum):
     TIMED = "timed"
     PLACES = "places"
     NEWER = "newer"
+    KEYS = "keys"
+    SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True)

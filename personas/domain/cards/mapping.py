@@ -8,6 +8,7 @@ import re
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from personas.domain.cards import open_llm_vtuber
 from personas.domain.cards.book import read_book
 from personas.domain.cards.card import Card, Version, with_fields
 from personas.domain.cards.lore import Caution, LoreText, lore_of, with_lore
@@ -89,7 +90,19 @@ def read_character(card: Card) -> Reading:
     cautions = {**cautions, **cuts}
     if card.is_newer:
         cautions[Caution.NEWER] = 1
+    cautions = {**cautions, **_left_aside(card)}
     return Reading(_with_own(draft, card.extensions.get(OURS)), lore, cautions)
+
+
+def _left_aside(card: Card) -> dict[Caution, int]:
+    """Return what the settings of another program brought beside the character."""
+    kept = card.extensions.get(open_llm_vtuber.OURS)
+    if not isinstance(kept, dict):
+        return {}
+    keys, settings = kept.get("keys_left_out"), kept.get("settings")
+    found = {Caution.KEYS: keys if isinstance(keys, int) else 0}
+    found[Caution.SETTINGS] = len(settings) if isinstance(settings, dict) else 0
+    return {caution: count for caution, count in found.items() if count > 0}
 
 
 def write_character(base: Card, draft: Draft, lore: tuple[LoreText, ...]) -> Card:
