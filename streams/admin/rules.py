@@ -155,7 +155,7 @@ class ModerationRuleAdmin(RuleTester, WordLists, TransferMixin, TrackedAdmin):
         said = ngettext("%(count)d hit", "%(count)d hits", hits.month) % {"count": hits.month}
         if hits.is_shadowed:
             return format_html("{} {}", sparkline(hits.days, said), chip(_now("Never decides"), Tone.CAUTION, "layers"))
-        return format_html("{} {}", sparkline(hits.days, said), hits.month)
+        return format_html('<span class="vt-sparked">{} {}</span>', sparkline(hits.days, said), hits.month)
 
     @display(description=_("last"), ordering="last_hit")
     def last(self, rule: ModerationRule) -> SafeString:

@@ -20,7 +20,7 @@ def put_in(rule: ModerationRule, entries: Sequence[str], *, replaces: bool) -> M
     Raises:
         InputInvalid: There is nothing to add, or it would be more than a rule holds.
     """
-    if rule.pk and not rule._state.adding:
+    if not rule._state.adding:
         rule = ModerationRule.objects.select_for_update().get(pk=rule.pk)
     before = () if replaces else entries_of(rule.content)
     content = "\n".join((*before, *entries))

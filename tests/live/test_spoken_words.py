@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streams.domain.moderation import RuleSet
+from streams.domain.plan import StreamConfig
 from streams.domain.rules import Action, Rule, RuleKind
 from streams.models import Stream
 from tests.fakes.brains import FakeBrain
@@ -24,7 +25,7 @@ from vtcontrol.tenancy.studios import Studio
 from workers.providers.scripted import ScriptedBrain
 from workers.providers.verbatim import VerbatimBrain
 from workers.runner.gate import gate_for
-from workers.turn.events import SegmentReady, TurnPlan
+from workers.turn.events import ClauseGate, SegmentReady, TurnPlan
 from workers.turn.pipeline import perform
 from workers.turn.voicing import Voice
 
@@ -39,13 +40,13 @@ def rules(action: Action) -> RuleSet:
     return RuleSet([Rule("phrase", RuleKind.WORDS, phrases, action=action, replacement="…")])
 
 
-def spoken(brain: LanguageModel, gate: object, request: ChatRequest) -> list[SegmentReady]:
+def spoken(brain: LanguageModel, gate: ClauseGate, request: ChatRequest) -> list[SegmentReady]:
     """What the pipeline lets out to be shown and voiced."""
     found: list[SegmentReady] = []
 
     async def listen() -> None:
         voices = [Voice(FakeVoice(first_s=0.0, ms_per_char=0), "alto")]
-        async with aclosing(perform(TurnPlan(uuid7(), request), [brain], voices, gate=gate)) as events:  # type: ignore[arg-type]  # the gate of a configuration
+        async with aclosing(perform(TurnPlan(uuid7(), request), [brain], voices, gate=gate)) as events:
             found.extend([event async for event in events if isinstance(event, SegmentReady)])
 
     run_in_virtual_time(listen)
@@ -69,14 +70,14 @@ answers = st.tuples(
 
 
 @pytest.fixture
-def config(in_studio: Studio, stream: Stream) -> object:
+def config(in_studio: Studio, stream: Stream) -> StreamConfig:
     return config_of(stream)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("action", [Action.DROP, Action.STOP, Action.REPLACE])
-def test_a_phrase_is_caught_however_the_answer_is_cut(config: object, action: Action) -> None:
-    gate = gate_for(replace(config, rules=rules(action)))  # type: ignore[type-var]  # a StreamConfig
+def test_a_phrase_is_caught_however_the_answer_is_cut(config: StreamConfig, action: Action) -> None:
+    gate = gate_for(replace(config, rules=rules(action)))
 
     @settings(max_examples=25, deadline=None)
     @given(answers, st.data())
@@ -97,8 +98,8 @@ def test_a_phrase_is_caught_however_the_answer_is_cut(config: object, action: Ac
 
 
 @pytest.mark.django_db
-def test_without_the_window_the_phrase_would_get_through(config: object) -> None:
-    gate = gate_for(replace(config, rules=rules(Action.DROP)))  # type: ignore[type-var]  # a StreamConfig
+def test_without_the_window_the_phrase_would_get_through(config: StreamConfig) -> None:
+    gate = gate_for(replace(config, rules=rules(Action.DROP)))
     text = "I told you so many times to go. Away! From here, my friend."
 
     out = spoken(FakeBrain(text), lambda _tail, clause: gate("", clause), ChatRequest(()))
@@ -107,8 +108,8 @@ def test_without_the_window_the_phrase_would_get_through(config: object) -> None
 
 
 @pytest.mark.django_db
-def test_names_and_reactions_the_scripted_brain_says_pass_the_rules_too(config: object) -> None:
-    gate = gate_for(replace(config, rules=RuleSet([Rule("w", RuleKind.WORDS, ("badger",))])))  # type: ignore[type-var]  # a StreamConfig
+def test_names_and_reactions_the_scripted_brain_says_pass_the_rules_too(config: StreamConfig) -> None:
+    gate = gate_for(replace(config, rules=RuleSet([Rule("w", RuleKind.WORDS, ("badger",))])))
     brief = Brief(
         character="Mira", viewer="Badger", kind=EventKind.FOLLOW.value, language="en",
         reaction="Welcome, {name}! So good to have {name} here.",
@@ -120,8 +121,8 @@ def test_names_and_reactions_the_scripted_brain_says_pass_the_rules_too(config: 
 
 
 @pytest.mark.django_db
-def test_the_directors_words_pass_the_rules_too(config: object) -> None:
-    gate = gate_for(replace(config, rules=RuleSet([Rule("w", RuleKind.WORDS, ("badger",))])))  # type: ignore[type-var]  # a StreamConfig
+def test_the_directors_words_pass_the_rules_too(config: StreamConfig) -> None:
+    gate = gate_for(replace(config, rules=RuleSet([Rule("w", RuleKind.WORDS, ("badger",))])))
     request = ChatRequest((ChatMessage(Role.ASSISTANT, "Good evening everybody. You are all badgers to me."),))
 
     out = spoken(VerbatimBrain(), gate, request)
