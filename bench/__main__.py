@@ -5,7 +5,7 @@ import importlib
 import sys
 from pathlib import Path
 
-NAMES = {"turn", "fanout", "formats", "hour", "memory", "moderation", "stage"}
+NAMES = {"context", "fanout", "formats", "hour", "memory", "moderation", "stage", "turn"}
 BENCHES = tuple(sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem in NAMES))
 
 

@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 from personas.admin.cards import CardsAdmin
 from personas.admin.drafts import DraftPartsFormSet, DraftsAdmin, list_url
 from personas.admin.phrases import PhrasesField
-from personas.admin.preview import PreviewForm, preview_of
+from personas.admin.preview import PreviewForm, preview_of, shown_effects
 from personas.domain.shapes import MOTIONS
 from personas.models import Emotion, Persona, Reaction
 from personas.services import record_revision
@@ -49,6 +49,9 @@ class PersonaForm(StudioForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["revision_note"] = getattr(self.instance, "shown_note", "")
+
+    class Media:
+        js = (forms.Script("admin/persona_preview.js", type="module"),)
 
     class Meta:
         widgets = {
@@ -88,7 +91,8 @@ class PersonaAdmin(DraftsAdmin, CardsAdmin, TrackedAdmin):
     next_step = _("Add a persona: a name, a few sentences of who it is, a voice and an avatar are enough to go on air.")
     form = PersonaForm
     inlines = (EmotionInline, ReactionInline)
-    object_actions = ("preview_prompt", "revisions", "card")
+    object_actions = ("preview_prompt", "live_preview", "revisions", "card")
+    change_form_outer_after_template = "admin/personas/persona/live_panel.html"
     change_form_before_template = "admin/personas/persona/draft.html"
     list_before_template = "admin/personas/cards/list_before.html"
     ordering = ("name",)
@@ -185,3 +189,11 @@ class PersonaAdmin(DraftsAdmin, CardsAdmin, TrackedAdmin):
             "preview": preview_of(persona, form.example()),
         }
         return TemplateResponse(request, "admin/personas/persona/preview.html", context)
+
+    @object_page(label=_("Preview prompt"), icon="visibility", permission="change", shown=lambda _persona: False)
+    def live_preview(self, request: HttpRequest, persona: Persona) -> HttpResponse:
+        """Return what the modes do and the prompt, as the form that was sent stands; nothing is saved."""
+        if request.method == "POST":
+            self.get_form(request, persona, change=True)(request.POST, instance=persona).is_valid()
+        context = {"preview": preview_of(persona, PreviewForm().example()), "effects": shown_effects(persona)}
+        return TemplateResponse(request, "admin/personas/persona/live.html", context)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from personas.domain.inputs import EventText, PromptInputs
+from personas.domain.modes import effects
 from personas.domain.prompt import Prompt, build
 from personas.models import Persona, Reaction
 from personas.selectors import modes_of, overrides_of, persona_text, reaction_to, vocabulary_of
@@ -79,6 +80,31 @@ class Preview:
     prompt: Prompt
     shares: tuple[Share, ...]
     messages: tuple[tuple[Any, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEffect:
+    """What a mode does, in words: its sentence to the model, and what it turns."""
+
+    mode: str
+    rule: str
+    knobs: tuple[tuple[Any, str], ...]
+
+
+def shown_effects(persona: Persona) -> tuple[ShownEffect, ...]:
+    """Return what each mode of the persona does."""
+    return tuple(
+        ShownEffect(one.mode, one.rule, tuple((KNOBS[name], _turned(name, value)) for name, value in one.knobs.items()))
+        for one in effects(modes_of(persona))
+    )
+
+
+def _turned(name: str, value: float) -> str:
+    """Return what a mode does to a number: the temperature is a sum, the others are set."""
+    return f"{value:+.2f}" if name == "temperature" else f"{value:g}"
+
+
+KNOBS = {"temperature": _("Temperature"), "top_p": _("Top-p"), "max_tokens": _("Longest answer, tokens")}
 
 
 def preview_of(persona: Persona, event: EventText) -> Preview:

@@ -8,6 +8,7 @@ from personas.models import Brain, Emotion, Persona, Revision
 from personas.services import record_revision
 from tests.admin.pages import address, errors, page_text, save
 from tests.factories.personas import Character, make_brain, make_emotions, make_reaction
+from tests.tenancy.html_forms import read_form
 from vtcontrol.tenancy.scope import studio_scope
 from vtcontrol.tenancy.studios import Studio
 
@@ -220,3 +221,23 @@ def test_emotions_made_anew_are_in_the_revision(in_studio: Studio, character: Ch
 
     assert revision is not None
     assert len(revision.content["emotions"]) == 6
+
+
+def test_the_prompt_follows_the_form_without_a_save(as_manager: Client, persona: Persona) -> None:
+    form = read_form(as_manager.get(address(persona)).content)
+
+    answer = as_manager.post(
+        address(persona, "live_preview"),
+        {**form, "creativity": "1", "output_format": "json", "identity": "You are a lighthouse.", "top_p": "7"},
+    )
+
+    text = answer.content.decode()
+    for part in ("You are a lighthouse.", "Surprise: unusual", "+0.60", "one JSON object"):
+        assert part in text, part
+    with studio_scope(persona.studio_id):
+        persona.refresh_from_db()
+    assert (persona.output_format, persona.creativity) == ("tags", 0.6)
+
+
+def test_who_may_only_look_has_no_live_preview(as_observer: Client, persona: Persona) -> None:
+    assert as_observer.post(address(persona, "live_preview"), {}).status_code == 403

@@ -298,6 +298,7 @@ PAGES: dict[str, Callable[[Walk, ModelPage], Calls]] = {
     "correct_memory": _button,
     "undo": _button,
     "preview_prompt": _button,
+    "live_preview": _button,
     "links": _button,
     "conduct": _button,
     "start": _button,
