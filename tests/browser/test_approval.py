@@ -20,14 +20,14 @@ def asking(evening: Evening, browser: Browser) -> Evening:
     page.goto(f"{evening.stand.url}/admin/")
     page.fill("input[name=username]", "owner")
     page.fill("input[name=password]", evening.password)
-    page.keyboard.press("Enter")
+    page.press("input[name=password]", "Enter")
     page.wait_for_url(re.compile(r"/admin/?$"))
     stream = evening.call("GET", "state")["stream"]["id"]
     page.goto(f"{evening.stand.url}/admin/streams/stream/{stream}/change/")
-    page.select_option("select[name=approval]", "everything")
+    page.select_option("select[name=approval]", "everything", force=True)
     page.fill("input[name=approval_timeout_s]", "300")
     page.screenshot(path=SHOTS / "admin-stream-approval.png", full_page=True)
-    page.click("button[name=_save], input[name=_save]")
+    page.evaluate("document.querySelector('#stream_form').requestSubmit(document.querySelector('[name=_save]'))")
     until(lambda: evening.call("GET", "held")["approval"] == "everything", "the setting was not kept")
     page.close()
     return evening
