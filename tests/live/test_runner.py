@@ -513,6 +513,20 @@ async def test_a_worker_that_is_full_waits_and_tells_whoever_has_the_stream(
         await waiting
 
 
+async def test_a_control_message_nobody_can_read_leaves_the_worker_listening(
+    live: Host, ears: Ears, stream: Stream
+) -> None:
+    await settled(stream, await says(live, stream))
+    for unreadable in ({"type": "control.heard"}, {"type": "control.heard", "stream": str(stream.pk)}):
+        await get_channel_layer().group_send(control_group(stream.pk), unreadable)
+
+    event = await says(live, stream, "Mira, and dogs?", "Ann")
+    await settled(stream, event)
+
+    segments = await segments_of(stream, await turn_of(stream, event))
+    assert {heard_by for _number, _heard_ms, heard_by in segments} == {"page"}
+
+
 async def test_what_an_opted_out_viewer_said_is_answered_and_forgotten(live: Host, ears: Ears, stream: Stream) -> None:
     def shy() -> InboxEvent:
         make_identity(make_viewer(has_opted_out=True))

@@ -144,14 +144,15 @@ class Host:
         while True:
             try:
                 message = await get_channel_layer().receive(self._channel)
-            except asyncio.CancelledError:
-                raise
             except Exception as error:
                 logger.warning("the channel layer failed; listening again", extra={"error": type(error).__name__})
                 self._rejoin_at = 0.0
                 await asyncio.sleep(LISTEN_RETRY_S)
                 continue
-            self._dispatch(message)
+            try:
+                self._dispatch(message)
+            except Exception:
+                logger.exception("a control message could not be read and is left out")
 
     def _dispatch(self, message: dict[str, Any]) -> None:
         runner = self._runners.get(UUID(message["stream"]))
