@@ -5,6 +5,7 @@ One loop carries it all; database work goes to threads. Whatever fails, the next
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -47,6 +48,7 @@ class LinkSupervisor:
         self._joins = JoinBudget()
         self._lines: list[TwitchLine] = []
         self._feeds: dict[UUID, Feed] = {}
+        self._feeds_of: dict[str, list[Feed]] = {}
         self._told: dict[UUID, LinkReport] = {}
         self._figures_at = 0.0
         self._is_cut_off = False
@@ -102,6 +104,7 @@ class LinkSupervisor:
         for link_id in self._feeds.keys() - now.keys():
             self._end(self._feeds.pop(link_id))
             self._told.pop(link_id, None)
+        asked_anew: list[str] = []
         for link in held:
             feed = self._feeds.get(link.link_id)
             if feed is None:
@@ -113,8 +116,11 @@ class LinkSupervisor:
                 feed.last_message_at = None
             elif was.asked_anew != link.asked_anew:
                 self._told.pop(link.link_id, None)
-                await self._join_again(link.channel)
-        await self._seat({feed.link.channel for feed in self._feeds.values()})
+                asked_anew.append(link.channel)
+        self._feeds_of = _by_channel(self._feeds.values())
+        for channel in asked_anew:
+            await self._join_again(channel)
+        await self._seat(set(self._feeds_of))
 
     def _end(self, feed: Feed) -> None:
         """Let a feed that is ours no more go, with what it still holds: it was switched off, or has an heir."""
@@ -148,9 +154,8 @@ class LinkSupervisor:
         return line
 
     def _hear(self, heard: Said | TakenBack) -> None:
-        for feed in self._feeds.values():
-            if feed.link.channel == heard.channel:
-                feed.hear(heard)
+        for feed in self._feeds_of.get(heard.channel, ()):
+            feed.hear(heard)
 
     async def _report(self) -> None:
         """Write down what changed since the last report."""
@@ -167,6 +172,13 @@ class LinkSupervisor:
         if news:
             await self._records.everywhere(report_links, self._owner, news)
             self._told |= {one.link_id: one for one in news}
+
+
+def _by_channel(feeds: Iterable[Feed]) -> dict[str, list[Feed]]:
+    found: dict[str, list[Feed]] = {}
+    for feed in feeds:
+        found.setdefault(feed.link.channel, []).append(feed)
+    return found
 
 
 def _is_news(told: LinkReport | None, now: LinkReport, *, with_figures: bool) -> bool:
