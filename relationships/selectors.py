@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from personas.selectors import lines_of
 from relationships.domain.card import MOST_FORMER_NAMES, ViewerCard, render
 from relationships.domain.mood import mood_of
 from relationships.domain.scoring import Scores, cool
@@ -34,10 +35,6 @@ class CardForPrompt:
 
 
 NO_CARD = CardForPrompt("", (), is_remembered=False)
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
 def scores_of(bond: Relationship) -> Scores:
@@ -75,9 +72,9 @@ def viewer_card(
         scars=scores.scars,
         is_first_time=viewer.messages <= 1,
         days_away=away or None,
-        never=_lines(viewer.never_mention),
-        avoid=_lines(viewer.avoid),
-        notes=_lines(viewer.notes),
+        never=lines_of(viewer.never_mention),
+        avoid=lines_of(viewer.avoid),
+        notes=lines_of(viewer.notes),
         tags=tuple(str(tag) for tag in viewer.tags),
         mood=mood_of(persona_id, timezone.localdate(now)) if persona_id else None,
     )
@@ -139,7 +136,7 @@ def card_for_prompt(
     if not viewers:
         return NO_CARD
     viewer = Viewer(**dict(zip(_VIEWER_FIELDS, viewers[0], strict=True)))
-    never = _lines(viewer.never_mention)
+    never = lines_of(viewer.never_mention)
     if not is_on:
         return CardForPrompt("", (), is_remembered=True, never=never)
     bonds = _BOND.rows(viewer_id=viewer_id, persona_id=persona_id)
@@ -148,7 +145,7 @@ def card_for_prompt(
     viewer.name = allowed_name(viewer.name)
     card = viewer_card(viewer, bond, now=now, former_names=former, persona_id=persona_id)
     secrets = secrets_of(never)
-    facts = tuple(fact for fact in _lines(viewer.notes)[:2] if not mentions(fact, secrets))
+    facts = tuple(fact for fact in lines_of(viewer.notes)[:2] if not mentions(fact, secrets))
     return CardForPrompt(render(card, language=language).text, facts, is_remembered=True, never=never)
 
 
@@ -165,4 +162,4 @@ def never_about(text: str) -> tuple[str, ...]:
     """Return what is never to be mentioned about the viewers a text names. One query."""
     heard = text.casefold()
     named = (lines for name, lines in _SECRETS.rows() if name.casefold() in heard)
-    return tuple(line for lines in named for line in _lines(lines))
+    return tuple(line for lines in named for line in lines_of(lines))

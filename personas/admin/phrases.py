@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from personas.domain.shapes import phrase_problem
+from personas.domain.shapes import lines_of, phrase_problem
 from vtcontrol.tenancy.admin_forms import LongText
 
 TOPICS = {
@@ -31,11 +31,6 @@ def written_topics(phrases: dict[str, Any]) -> str:
     return "\n\n".join(f"[{topic}]\n{written(lines)}" for topic, lines in phrases.items())
 
 
-def read_lines(text: str) -> list[str]:
-    """Return the phrases of a text, one a line."""
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
 def read_topics(text: str) -> dict[str, list[str]]:
     """Return topics from text.
 
@@ -44,7 +39,7 @@ def read_topics(text: str) -> dict[str, list[str]]:
     """
     topics: dict[str, list[str]] = {}
     lines: list[str] | None = None
-    for line in read_lines(text):
+    for line in lines_of(text):
         if heading := _HEADING.match(line):
             lines = topics.setdefault(heading[1].strip().lower(), [])
         elif lines is None:
@@ -94,7 +89,7 @@ class PhrasesField(forms.Field):
         if not isinstance(value, list):
             return {}
         *known, more = [text or "" for text in value]
-        phrases = {topic: lines for topic, text in zip(TOPICS, known, strict=True) if (lines := read_lines(text))}
+        phrases = {topic: lines for topic, text in zip(TOPICS, known, strict=True) if (lines := list(lines_of(text)))}
         for topic, lines in read_topics(more).items():
             phrases[topic] = phrases.get(topic, []) + lines
         if len(phrases) > TOPICS_MOST:

@@ -67,10 +67,6 @@ class Vocabulary:
         """Return the tag of an emotion."""
         return self.emotion_tag.replace("{name}", name)
 
-    def tag_motion(self, name: str) -> str:
-        """Return the tag of a motion."""
-        return self.motion_tag.replace("{name}", name)
-
 
 @dataclass(frozen=True, slots=True)
 class MemoryText:

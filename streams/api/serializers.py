@@ -4,8 +4,6 @@ from rest_framework import serializers
 
 from vtcontrol.kernel.events import HOUSE_KINDS, EventKind
 
-PLATFORMS_MOST = 32
-
 
 class EventSerializer(serializers.Serializer[object]):
     """An event from outside: chat, a donation, a game's news."""

@@ -11,7 +11,6 @@ from urllib.parse import parse_qs
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from streams.hints import page_text
@@ -50,8 +49,6 @@ class StudioConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         """Serve the socket; one that breaks (the channel layer went away) still gives back what it holds."""
         try:
             return await super().__call__(scope, receive, send)
-        except StopConsumer:
-            raise
         except Exception:
             await self.broke()
             raise

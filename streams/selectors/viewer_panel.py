@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Max
 from django.utils import timezone
 
+from personas.selectors import lines_of
 from relationships.domain.scoring import cool
 from relationships.models import Identity, Interaction, Relationship, Viewer
 from relationships.selectors import scores_of
@@ -92,8 +93,8 @@ def _card(stream: Stream, viewer: Viewer) -> dict[str, Any]:
         "first_seen_at": viewer.first_seen_at.isoformat(),
         "last_seen_at": viewer.last_seen_at.isoformat() if viewer.last_seen_at else None,
         "messages": viewer.messages,
-        "notes": _lines(viewer.notes),
-        "never_mention": _lines(viewer.never_mention),
+        "notes": list(lines_of(viewer.notes)),
+        "never_mention": list(lines_of(viewer.never_mention)),
         "tags": [str(tag) for tag in viewer.tags],
         "is_muted": viewer.is_muted_at(now),
         "muted_until": None if viewer.is_ignored else _later(viewer.ignored_until, now),
@@ -106,10 +107,6 @@ def _card(stream: Stream, viewer: Viewer) -> dict[str, Any]:
 
 def _later(at: dt.datetime | None, now: dt.datetime) -> str | None:
     return at.isoformat() if at is not None and at > now else None
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _accounts(viewer: Viewer) -> list[dict[str, str]]:
