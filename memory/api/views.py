@@ -17,7 +17,7 @@ from memory.api import shapes
 from memory.domain.sensitive import sensitive_in
 from memory.models import Memory, MemorySource
 from memory.selectors import recall
-from memory.services import bulk, find_twin, save_memory
+from memory.services import bulk, save_memory
 from memory.services.transfer import FORMAT, VERSION, exported, import_memories
 from personas.models import Persona
 from vtcontrol.kernel.errors import InputInvalid, NotFound
@@ -84,8 +84,6 @@ class MemoryView(StudioView):
             setattr(memory, name, value)
         if viewer_id is not None and sensitive_in(memory.text):
             raise InputInvalid(_("Such things are never stored about a viewer."), field="text")
-        if memory.valid_to is None and find_twin(memory) is not None:
-            raise InputInvalid(_("The character already remembers exactly this."), field="text")
         save_memory(memory)
         return next(exported([memory]))
 

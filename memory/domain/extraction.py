@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from memory.domain.proposals import Proposal, SaidLine, Voice
+from memory.domain.proposals import Proposal, SaidLine
 from memory.domain.ranking import MemoryKind
 
 FACTS_MOST = 24
@@ -106,8 +106,3 @@ def _share(fact: Mapping[str, Any], name: str, usual: float) -> float:
 def _plain(text: str) -> str:
     """Return text on one line, without characters that could end or hide one."""
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
-
-
-def is_theirs(line: SaidLine) -> bool:
-    """Tell whether a line proves anything: the character's own words come from its prompt."""
-    return line.voice is not Voice.CHARACTER

@@ -47,7 +47,6 @@ class ConsolidationCursor(StudioOwned):
     stream_id = models.UUIDField(_("stream"))
     after_id = models.UUIDField(_("read up to"))
     lease_until = models.DateTimeField(_("lease until"), null=True, editable=False)
-    lease_owner = models.UUIDField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("consolidation cursor")

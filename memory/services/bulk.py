@@ -21,7 +21,7 @@ from memory.models import (
     RunKind,
 )
 from memory.services.journal import Pen, begin_run, end_run, snapshot
-from memory.services.writing import find_twin
+from memory.services.writing import add_evidence, find_twin
 from vtcontrol.kernel.errors import InputInvalid
 
 BULK_MOST = 2000
@@ -106,11 +106,7 @@ def _end_contradicted(run: ConsolidationRun) -> None:
             persona_id=row.persona_id, viewer_id=row.viewer_id, slot=row.slot, valid_to=None, review=Review.ACCEPTED
         ).exclude(pk=row.pk)
         for one in older:
-            before = snapshot(one)
-            one.valid_to, one.superseded_by, one.version = row.valid_from, row, pen.version
-            one.save(update_fields=["valid_to", "superseded_by", "version", "updated_at"])
-            kept = {name: before[name] for name in ("valid_to", "superseded_by_id")}
-            pen.note(EntryAction.CLOSED, one, reason="replaced", before=kept)
+            pen.end(one, reason="replaced", at=row.valid_from, by=row)
     pen.close()
 
 
@@ -152,7 +148,7 @@ def merge(memories: Sequence[Memory], text: str) -> Memory:
         raise InputInvalid(_("Only memories of one character about one viewer can be merged, two or more."))
     pen = begin_run(first.persona_id, RunKind.PEOPLE, _("Merged"))
     for one in memories:
-        _end(pen, one, "merged")
+        pen.end(one, reason="merged", at=timezone.now())
     merged = _new(first, text, pen)
     merged.tags = list(dict.fromkeys(tag for one in memories for tag in one.tags))
     merged.importance = max(one.importance for one in memories)
@@ -161,11 +157,7 @@ def merge(memories: Sequence[Memory], text: str) -> Memory:
     merged.slot = first.slot
     _add(pen, merged)
     Memory.objects.filter(pk__in=[one.pk for one in memories]).update(superseded_by=merged)
-    seen: set[UUID] = set()
-    for evidence in MemoryEvidence.objects.filter(memory__in=memories):
-        if evidence.utterance_id not in seen:
-            seen.add(evidence.utterance_id)
-            _copy(evidence, merged)
+    add_evidence(merged, MemoryEvidence.objects.filter(memory__in=memories))
     end_run(pen)
     return merged
 
@@ -181,26 +173,17 @@ def split(memory: Memory, texts: Sequence[str]) -> list[Memory]:
     if not 2 <= len(parts) <= PARTS_MOST:
         raise InputInvalid(_("Write two to %(count)d parts, one a line.") % {"count": PARTS_MOST})
     pen = begin_run(memory.persona_id, RunKind.PEOPLE, _("Split"))
-    _end(pen, memory, "split")
+    pen.end(memory, reason="split", at=timezone.now())
     evidence = list(MemoryEvidence.objects.filter(memory=memory))
     made = []
     for text in parts:
         part = _new(memory, text, pen)
         part.slot = ""
         _add(pen, part)
-        for one in evidence:
-            _copy(one, part)
+        add_evidence(part, evidence)
         made.append(part)
     end_run(pen)
     return made
-
-
-def _end(pen: Pen, memory: Memory, reason: str) -> None:
-    before = snapshot(memory)
-    memory.valid_to, memory.version = timezone.now(), pen.version
-    memory.save(update_fields=["valid_to", "version", "updated_at"])
-    kept = {name: before[name] for name in ("valid_to", "superseded_by_id")}
-    pen.note(EntryAction.CLOSED, memory, reason=reason, before=kept)
 
 
 def _new(like: Memory, text: str, pen: Pen) -> Memory:
@@ -232,9 +215,3 @@ def _add(pen: Pen, memory: Memory) -> None:
         raise InputInvalid(_("The character already remembers exactly this."), field="text")
     memory.save(force_insert=True)
     pen.note(EntryAction.ADDED, memory)
-
-
-def _copy(evidence: MemoryEvidence, memory: Memory) -> None:
-    MemoryEvidence(
-        memory=memory, utterance_id=evidence.utterance_id, turn_id=evidence.turn_id, said_at=evidence.said_at
-    ).save()

@@ -24,8 +24,8 @@ from memory.models import (
     MemoryTier,
     Review,
 )
-from memory.services.journal import Pen, snapshot
-from memory.services.writing import find_twin
+from memory.services.journal import Pen, end_memory, snapshot
+from memory.services.writing import add_evidence, find_twin
 
 CONFIRMING = 0.3
 """Each further time something is said takes away so much of the doubt that is left."""
@@ -86,7 +86,7 @@ def _settle(intake: Intake, one: Judged) -> bool:
         Memory.objects.filter(
             persona_id=memory.persona_id, viewer_id=memory.viewer_id, slot=memory.slot, valid_to=memory.valid_from
         ).exclude(pk=memory.pk).filter(superseded_by=None).update(superseded_by=memory)
-    _add_evidence(memory, one)
+    add_evidence(memory, _evidence(one))
     intake.note(EntryAction.DOUBTED if doubt else EntryAction.ADDED, memory, reason=one.reason or doubt)
     return True
 
@@ -135,7 +135,7 @@ def _confirm(intake: Intake, twin: Memory, one: Judged) -> None:
         intake.note(EntryAction.REJECTED, None, reason="rejected_before", text=one.proposal.text)
         return
     before = snapshot(twin)
-    if not _add_evidence(twin, one):
+    if not add_evidence(twin, _evidence(one)):
         return
     if not twin.is_locked:
         twin.confidence = 1 - (1 - twin.confidence) * (1 - CONFIRMING)
@@ -147,16 +147,8 @@ def _confirm(intake: Intake, twin: Memory, one: Judged) -> None:
     intake.note(EntryAction.CONFIRMED, twin, before={key: before[key] for key in ("confidence", "expires_at")})
 
 
-def _add_evidence(memory: Memory, one: Judged) -> int:
-    """Add the evidence that is not there yet; return how much that was."""
-    known = set(MemoryEvidence.objects.filter(memory=memory).values_list("utterance_id", flat=True))
-    rows = [
-        MemoryEvidence(memory=memory, utterance_id=line.id, turn_id=line.turn_id, said_at=line.said_at)
-        for line in one.evidence
-        if line.id not in known
-    ]
-    MemoryEvidence.objects.bulk_create(rows)
-    return len(rows)
+def _evidence(one: Judged) -> list[MemoryEvidence]:
+    return [MemoryEvidence(utterance_id=line.id, turn_id=line.turn_id, said_at=line.said_at) for line in one.evidence]
 
 
 def _doubt_about(memory: Memory, one: Judged) -> str:
@@ -201,11 +193,6 @@ def _end_older(intake: Intake, memory: Memory, one: Judged) -> bool | None:
             memory.valid_to = older.valid_from
             memory.superseded_by = older
             return not one.proposal.is_end
-        before = snapshot(older)
-        older.valid_to, older.version = memory.valid_from, intake.version
-        older.save(update_fields=["valid_to", "version", "updated_at"])
-        intake.note(
-            EntryAction.CLOSED, older, reason="ended" if one.proposal.is_end else "replaced",
-            before={key: before[key] for key in ("valid_to", "superseded_by_id")},
-        )  # fmt: skip
+        before = end_memory(older, at=memory.valid_from, version=intake.version)
+        intake.note(EntryAction.CLOSED, older, reason="ended" if one.proposal.is_end else "replaced", before=before)
     return True

@@ -3,8 +3,8 @@
 Owns snapshots of memories. An entry that people changed the memory after stays: their word is newer.
 """
 
+import datetime as dt
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -60,6 +60,23 @@ def from_snapshot(values: dict[str, Any]) -> Memory:
     return Memory(**{name: fields[name].to_python(value) for name, value in values.items() if name in fields})
 
 
+def end_memory(memory: Memory, *, at: dt.datetime, version: int, by: Memory | None = None) -> dict[str, Any]:
+    """Let a memory be true until `at`; return what brings it back.
+
+    Args:
+        memory: Saved.
+        at: Until when; aware.
+        version: The persona's memory version this is written with.
+        by: What takes its place; None leaves what the row says.
+    """
+    before = snapshot(memory)
+    memory.valid_to, memory.version = at, version
+    if by is not None:
+        memory.superseded_by = by
+    memory.save(update_fields=["valid_to", "superseded_by", "version", "updated_at"])
+    return {name: before[name] for name in ("valid_to", "superseded_by_id")}
+
+
 class Pen:
     """Writes the entries of one run, in order.
 
@@ -99,12 +116,14 @@ class Pen:
             )
         )
 
+    def end(self, memory: Memory, *, reason: str, at: dt.datetime, by: Memory | None = None) -> None:
+        """End a memory, and write down what brings it back; see `end_memory`."""
+        before = end_memory(memory, at=at, version=self.version, by=by)
+        self.note(EntryAction.CLOSED, memory, reason=reason, before=before)
+
     def count(self, *actions: str) -> int:
         """Return how many entries have one of `actions`."""
         return sum(entry.action in actions for entry in self._entries)
-
-    def __len__(self) -> int:
-        return len(self._entries)
 
     def close(self) -> None:
         """Write the entries."""
@@ -193,10 +212,3 @@ def _bring_back(before: dict[str, Any] | None, version: int) -> bool:
     memory.version = version
     memory.save(force_insert=True)
     return True
-
-
-def forget_entries(memory_ids: Iterable[UUID]) -> None:
-    """Take the words of memories out of the journal; the entries stay, without content."""
-    ids = list(memory_ids)
-    for first in range(0, len(ids), 500):
-        ConsolidationEntry.objects.filter(memory_id__in=ids[first : first + 500]).update(text="", before=None)

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from memory.models import (
     ConsolidationEntry,
-    EntryAction,
     Memory,
     MemoryEvidence,
     MemoryKind,
@@ -17,7 +16,8 @@ from memory.models import (
     Review,
     RunKind,
 )
-from memory.services.journal import begin_run, end_run, snapshot
+from memory.services.journal import begin_run, end_run
+from memory.services.writing import add_evidence
 
 ENTRIES_KEPT = dt.timedelta(days=30)
 READ_MOST = 20_000
@@ -44,22 +44,9 @@ def tidy_persona(persona_id: UUID) -> int:
     pen = begin_run(persona_id, RunKind.NIGHTLY)
     for keeper, *others in twins:
         for other in others:
-            before = snapshot(other)
-            other.valid_to, other.superseded_by, other.version = now, keeper, pen.version
-            other.save(update_fields=["valid_to", "superseded_by", "version", "updated_at"])
-            _share_evidence(other, keeper)
-            kept = {key: before[key] for key in ("valid_to", "superseded_by_id")}
-            pen.note(EntryAction.CLOSED, other, reason="duplicate", before=kept)
+            pen.end(other, reason="duplicate", at=now, by=keeper)
+            add_evidence(keeper, MemoryEvidence.objects.filter(memory=other))
     return end_run(pen).expired
-
-
-def _share_evidence(source: Memory, keeper: Memory) -> None:
-    known = set(MemoryEvidence.objects.filter(memory=keeper).values_list("utterance_id", flat=True))
-    MemoryEvidence.objects.bulk_create(
-        MemoryEvidence(memory=keeper, utterance_id=one.utterance_id, turn_id=one.turn_id, said_at=one.said_at)
-        for one in MemoryEvidence.objects.filter(memory=source)
-        if one.utterance_id not in known
-    )
 
 
 def forget_old_entries() -> int:

@@ -27,6 +27,7 @@ from memory.domain.sensitive import sensitive_in
 from memory.domain.stems import stem_line
 from memory.models import EntryAction, Memory, MemoryEvidence, RunKind
 from memory.services.journal import Pen, begin_run, end_run, snapshot
+from memory.services.writing import add_evidence
 from vtcontrol.kernel.errors import InputInvalid
 
 FORMAT, VERSION = "vtcontrol.memories", 1
@@ -244,7 +245,7 @@ def _store_one(row: _Row, pen: Pen, result: Imported) -> Memory:
         memory.save(force_insert=True)
         pen.note(EntryAction.ADDED, memory)
         result.added += 1
-        _add_evidence(memory, row)
+        add_evidence(memory, _evidence(row))
         return memory
     before = snapshot(same)
     changed = _take_over(same, memory)
@@ -255,7 +256,7 @@ def _store_one(row: _Row, pen: Pen, result: Imported) -> Memory:
         result.changed += 1
     else:
         result.unchanged += 1
-    _add_evidence(same, row)
+    add_evidence(same, _evidence(row))
     return same
 
 
@@ -270,10 +271,8 @@ def _take_over(target: Memory, source: Memory) -> list[str]:
     return changed
 
 
-def _add_evidence(memory: Memory, row: _Row) -> None:
-    known = set(MemoryEvidence.objects.filter(memory=memory).values_list("utterance_id", flat=True))
-    MemoryEvidence.objects.bulk_create(
-        MemoryEvidence(memory=memory, utterance_id=utterance_id, turn_id=turn_id, said_at=said_at)
+def _evidence(row: _Row) -> Iterator[MemoryEvidence]:
+    return (
+        MemoryEvidence(utterance_id=utterance_id, turn_id=turn_id, said_at=said_at)
         for utterance_id, turn_id, said_at in row.evidence
-        if utterance_id not in known
     )

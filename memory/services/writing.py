@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from memory.domain.stems import stem_line
-from memory.models import Lore, Memory, MemoryKind, MemorySource
+from memory.models import Lore, Memory, MemoryEvidence
 from memory.services.shelf import LORE_FIELDS, text_of_row
 from personas.domain.cards.keys import joined_keys
 from personas.domain.cards.lore import KEYS_MOST, undecorated
@@ -40,6 +40,23 @@ def find_twin(memory: Memory) -> Memory | None:
     )
     twin: Memory | None = same.exclude(pk=memory.pk).first()
     return twin
+
+
+def add_evidence(memory: Memory, evidence: Iterable[MemoryEvidence]) -> int:
+    """Copy evidence to a memory, each utterance once; return how much was new.
+
+    Args:
+        memory: Saved.
+        evidence: Of other memories, or not saved at all.
+    """
+    known = set(MemoryEvidence.objects.filter(memory=memory).values_list("utterance_id", flat=True))
+    fresh = {one.utterance_id: one for one in evidence if one.utterance_id not in known}
+    rows = [
+        MemoryEvidence(memory=memory, utterance_id=one.utterance_id, turn_id=one.turn_id, said_at=one.said_at)
+        for one in fresh.values()
+    ]
+    MemoryEvidence.objects.bulk_create(rows)
+    return len(rows)
 
 
 @transaction.atomic
@@ -95,24 +112,6 @@ def save_lore(lore: Lore) -> None:
 
 
 _KEY_FIELDS = frozenset({"keys", "secondary_keys", "excluded_keys"})
-
-
-@transaction.atomic
-def remember(
-    *,
-    persona_id: UUID,
-    text: str,
-    viewer_id: UUID | None = None,
-    kind: str = MemoryKind.CHAT,
-    source: str = MemorySource.RULES,
-    **details: Any,
-) -> bool:
-    """Remember something unless these words are remembered already; return whether it is new."""
-    memory = Memory(persona_id=persona_id, viewer_id=viewer_id, text=text, kind=kind, source=source, **details)
-    if find_twin(memory) is not None:
-        return False
-    save_memory(memory)
-    return True
 
 
 @transaction.atomic
