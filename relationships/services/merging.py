@@ -6,6 +6,7 @@ computed anew from all the ledgers together, so joining neither doubles a cap no
 Memories, events and utterances live on other floors: `streams.services.people` moves them in the same transaction.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from relationships.domain.scoring import Scores
 from relationships.models import Identity, MergeReason, Relationship, Viewer, ViewerMerge
+from relationships.selectors import scores_of
 from relationships.services.bonds import rebuild
 from vtcontrol.kernel.errors import InputInvalid
 
@@ -102,15 +104,11 @@ def preview(kept: Viewer, absorbed: Viewer) -> MergePreview:
         found = MergePreview(
             {name: getattr(kept, name) for name in TEXTS},
             list(kept.tags),
-            tuple((bond.persona.name, _scores(bond)) for bond in bonds),
+            tuple((bond.persona.name, scores_of(bond)) for bond in bonds),
             kept.messages,
         )
         transaction.set_rollback(True)
     return found
-
-
-def _scores(bond: Relationship) -> Scores:
-    return Scores(bond.affinity, bond.trust, bond.familiarity, bond.loyalty, bond.warmth, bond.warmth_at, bond.scars)
 
 
 def _locked(kept_id: UUID, absorbed_id: UUID) -> tuple[Viewer, Viewer]:
@@ -128,7 +126,11 @@ def _join(kept: Viewer, absorbed: Viewer) -> None:
     kept.tags = list(dict.fromkeys((*kept.tags, *absorbed.tags)))
     kept.has_opted_out = kept.has_opted_out or absorbed.has_opted_out
     kept.is_ignored = kept.is_ignored or absorbed.is_ignored
+    kept.ignored_until = _latest(kept.ignored_until, absorbed.ignored_until)
     kept.messages += absorbed.messages
     kept.first_seen_at = min(kept.first_seen_at, absorbed.first_seen_at)
-    seen = [at for at in (kept.last_seen_at, absorbed.last_seen_at) if at]
-    kept.last_seen_at = max(seen) if seen else None
+    kept.last_seen_at = _latest(kept.last_seen_at, absorbed.last_seen_at)
+
+
+def _latest(*times: dt.datetime | None) -> dt.datetime | None:
+    return max((at for at in times if at is not None), default=None)

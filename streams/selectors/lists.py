@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.utils import timezone
 
 from memory.models import Memory
 from personas.models import Persona
@@ -158,8 +159,12 @@ def viewers_page(window: Window, stream: Stream | None, wanted: Filters) -> Page
     rows = Viewer.objects.filter(has_opted_out=False, merged_into=None).prefetch_related("identities")
     if stream is not None:
         rows = rows.filter(Exists(InboxEvent.objects.filter(stream_id=stream.pk, viewer_id=OuterRef("pk"))))
+    if "is_ignored" in wanted:
+        is_muted = Q(is_ignored=True) | Q(ignored_until__gt=timezone.now())
+        rows = rows.filter(is_muted if wanted["is_ignored"] else ~is_muted)
     names = {"name": "name__icontains"}
-    return window.read(rows.filter(**{names.get(name, name): value for name, value in wanted.items()}), _viewer)
+    others = {names.get(name, name): value for name, value in wanted.items() if name != "is_ignored"}
+    return window.read(rows.filter(**others), _viewer)
 
 
 def _viewer(viewer: Viewer) -> dict[str, Any]:
@@ -170,7 +175,7 @@ def _viewer(viewer: Viewer) -> dict[str, Any]:
         "id": viewer.pk,
         "name": viewer.name,
         "tags": viewer.tags,
-        "is_ignored": viewer.is_ignored,
+        "is_ignored": viewer.is_muted_at(timezone.now()),
         "messages": viewer.messages,
         "first_seen_at": viewer.first_seen_at,
         "last_seen_at": viewer.last_seen_at,

@@ -246,6 +246,24 @@ def test_a_link_to_a_private_page_shows_the_person_everything_once(
     assert b"cello" not in second.content
 
 
+def test_who_is_muted_for_a_while_is_marked(as_moderator: Client, studio: Studio, viewer: Viewer) -> None:
+    with studio_scope(studio.pk):
+        Viewer.objects.filter(pk=viewer.pk).update(ignored_until=timezone.now() + dt.timedelta(minutes=5))
+
+    assert "Ignored" in page_text(as_moderator, address(Viewer, "changelist") + "?q=Bo").partition("result_list")[2]
+
+
+def test_a_merge_keeps_the_longer_mute(as_moderator: Client, studio: Studio, viewer: Viewer) -> None:
+    other, until = _other(studio), timezone.now() + dt.timedelta(minutes=5)
+    with studio_scope(studio.pk):
+        Viewer.objects.filter(pk=other.pk).update(ignored_until=until)
+
+    as_moderator.post(address(viewer, "merge"), {"other": str(other.pk)})
+
+    with studio_scope(studio.pk):
+        assert Viewer.objects.get(pk=viewer.pk).ignored_until == until
+
+
 def test_an_export_is_the_managers(as_manager: Client, as_moderator: Client, studio: Studio, viewer: Viewer) -> None:
     answer = as_manager.post(address(viewer, "export_person"))
 
