@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from streams.models import Stream
+from vtcontrol.tenancy.addresses import public_address
 from vtcontrol.tenancy.admin_actions import object_page
 
 TOKEN = "YOUR_TOKEN"  # noqa: S105 - what stands in its place
@@ -72,13 +72,12 @@ class ReadyCommands:
     @object_page(label=_("Ready commands"), icon="terminal")
     def commands(self, request: HttpRequest, stream: Stream) -> HttpResponse:
         """Show the stream's commands."""
-        base = settings.PUBLIC_URL.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
         context = {
             **self.admin_site.each_context(request),
             "title": _("Ready commands"),
             "opts": self.opts,
             "original": stream,
-            "commands": commands_of(base, stream),
+            "commands": commands_of(public_address(request), stream),
             "placeholder": TOKEN,
             "may_make_tokens": request.user.has_perm("tenancy.add_apitoken"),
         }

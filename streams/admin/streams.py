@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -23,21 +22,20 @@ from streams.services import control
 from streams.services.cast import show_character
 from streams.services.looks import tell_look
 from vtcontrol.tenancy import tokens
-from vtcontrol.tenancy.access import ApiToken, TokenKind
+from vtcontrol.tenancy.access import ON_THE_SHOW, ApiToken, TokenKind
+from vtcontrol.tenancy.addresses import public_address
 from vtcontrol.tenancy.admin_actions import object_action, object_page
 from vtcontrol.tenancy.admin_history import TrackedAdmin
 from vtcontrol.tenancy.admin_marks import chip
 from vtcontrol.tenancy.admin_site import Place, Shelf, site
 from vtcontrol.tenancy.studios import MemberRole
 
-ON_THE_SHOW = "streams.change_turn"  # who may put a hand on the show: moderators and above
 PAGES = {TokenKind.STAGE.value: _("Stage"), TokenKind.DOCK.value: _("Dock")}
 
 
 def page_url(request: HttpRequest, kind: str, secret: str) -> str:
     """Return the address of a page that opens with a token; the fragment never leaves the browser."""
-    base = settings.PUBLIC_URL.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
-    return f"{base}/{kind}/#{secret}"
+    return public_address(request, f"/{kind}/#{secret}")
 
 
 @admin.register(Stream, site=site)

@@ -32,6 +32,7 @@ from streams.services.disclosure import everything_about, make_page
 from streams.services.people import merge_viewers, unmerge_viewers
 from streams.services.viewers import ignore_viewers, pass_over_viewer
 from vtcontrol.kernel.errors import InputInvalid
+from vtcontrol.tenancy.addresses import public_address
 from vtcontrol.tenancy.admin_actions import object_action, object_page
 from vtcontrol.tenancy.admin_site import site
 
@@ -106,7 +107,7 @@ class PersonAdmin(ViewerAdmin):
     def private_page(self, request: HttpRequest, viewer: Viewer) -> HttpResponse:
         """Make a page that shows the person, once, what is stored about them."""
         secret = make_page(viewer)
-        url = request.build_absolute_uri(reverse("about-me")) + f"#{secret}"
+        url = public_address(request, f"{reverse('about-me')}#{secret}")
         words = _("Send this link to the person in private. It works once, within half an hour.")
         return self._shown_once(request, viewer, _("Private page"), url, words)
 

@@ -246,6 +246,14 @@ def test_a_link_to_a_private_page_shows_the_person_everything_once(
     assert b"cello" not in second.content
 
 
+def test_a_private_page_is_where_others_reach_us(as_moderator: Client, viewer: Viewer, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://vt.example.org/"
+
+    made = as_moderator.post(address(viewer, "private_page"))
+
+    assert made.context["secret"].startswith("https://vt.example.org/about-me/#")
+
+
 def test_who_is_muted_for_a_while_is_marked(as_moderator: Client, studio: Studio, viewer: Viewer) -> None:
     with studio_scope(studio.pk):
         Viewer.objects.filter(pk=viewer.pk).update(ignored_until=timezone.now() + dt.timedelta(minutes=5))
