@@ -27,14 +27,13 @@ from rest_framework.request import Request
 
 from streams.api.base import StreamView
 from streams.hints import dock_group
-from streams.selectors.stage import token_is_valid
 from streams.selectors.state import dock_snapshot
 from vtcontrol.kernel.errors import InputInvalid, NotFound
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.problems import Overloaded
 from vtcontrol.tenancy.rates import Rate, RateExceeded
 from vtcontrol.tenancy.scope import studio_scope
-from vtcontrol.tenancy.tokens import Claims
+from vtcontrol.tenancy.tokens import Claims, is_good
 
 FEEDS_A_TOKEN = 4
 FEEDS_A_PROCESS = 200
@@ -191,7 +190,7 @@ class Feed:
 
     async def _still_allowed(self) -> bool:
         await sync_to_async(cache.set)(self.slot, "held", timeout=SLOT_S)
-        return await self._read(token_is_valid, self.claims.token_id)
+        return await self._read(is_good, self.claims.token_id)
 
     async def _read(self, work: Callable[..., Result], *args: Any) -> Result:
         """Run a read in a thread, in the studio's scope, and give the connection back: a feed keeps none."""

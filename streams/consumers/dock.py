@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from streams.consumers.base import CLOSE_REVOKED, StudioConsumer
 from streams.hints import dock_group
-from streams.selectors.stage import token_is_valid
 from streams.selectors.state import dock_snapshot
 from vtcontrol.tenancy.access import TokenKind
+from vtcontrol.tenancy.tokens import is_good
 
 
 class DockConsumer(StudioConsumer):
@@ -23,7 +23,7 @@ class DockConsumer(StudioConsumer):
 
     async def beat(self) -> None:
         """Leave when the token was revoked."""
-        if not await self.in_studio(token_is_valid, self.claims.token_id):
+        if not await self.in_studio(is_good, self.claims.token_id):
             await self.close(CLOSE_REVOKED)
 
     async def disconnect(self, code: int) -> None:

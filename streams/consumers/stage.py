@@ -8,10 +8,11 @@ from streams.consumers import base
 from streams.consumers.base import CLOSE_GARBAGE, CLOSE_REVOKED, StudioConsumer
 from streams.hints import control_group, stage_group
 from streams.selectors.config import current_config
-from streams.selectors.stage import stage_hello, token_is_valid
+from streams.selectors.stage import stage_hello
 from streams.services.pages import PageFacts, close_page, keep_page, leave_primary, open_page
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.access import TokenKind
+from vtcontrol.tenancy.tokens import is_good
 
 SEGMENTS_MOST = 1000
 HEARD_MOST_MS = 600_000
@@ -49,7 +50,7 @@ class StageConsumer(StudioConsumer):
 
     async def beat(self) -> None:
         """Renew the primary place, or take it when it is free; leave it when the page sleeps or lost its token."""
-        if not await self.in_studio(token_is_valid, self.claims.token_id):
+        if not await self.in_studio(is_good, self.claims.token_id):
             await self.close(CLOSE_REVOKED)
             return
         if asyncio.get_running_loop().time() - self._life_at > QUIET_BEATS * base.BEAT_S:

@@ -9,7 +9,6 @@ from personas.models import Avatar, Persona
 from streams.models import StageLayout, StagePage, Stream
 from streams.selectors.cast import FIRST, GUEST, cast_stream, figure_of, further_characters
 from vtcontrol.kernel.errors import NotFound
-from vtcontrol.tenancy.access import ApiToken
 
 CHARACTERS_MOST = 4
 
@@ -126,9 +125,3 @@ def open_pages(stream_id: UUID) -> list[dict[str, Any]]:
     return [
         {"page": page, "is_primary": page.page == primary} for page in StagePage.objects.filter(stream_id=stream_id)
     ]
-
-
-def token_is_valid(token_id: UUID) -> bool:
-    """Tell whether a page's token still opens it."""
-    token = ApiToken.objects.select_related("studio").filter(pk=token_id).first()
-    return token is not None and token.is_valid and token.studio.is_active

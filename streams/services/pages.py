@@ -77,11 +77,13 @@ def claim_primary(stream_id: UUID, page: str, *, can_sound: bool = False) -> boo
     """
     now = timezone.now()
     row = StreamState.objects.filter(stream_id=stream_id)
-    was_free = row.filter(Q(primary_until=None) | Q(primary_until__lt=now)).exists()
+    held = row.values_list("primary_page", "primary_until").first()
+    if held is None:
+        return False
+    was_mine, was_free = held[0] == page, held[1] is None or held[1] < now
     mine = Q(primary_page=page) | Q(primary_until=None) | Q(primary_until__lt=now)
     if can_sound:
         mine |= Q(primary_page__in=StagePage.objects.filter(stream_id=stream_id, audio=SILENT).values("page"))
-    was_mine = row.filter(primary_page=page).exists()
     until = now + dt.timedelta(seconds=PRIMARY_S)
     if not row.filter(mine).update(primary_page=page, primary_until=until):
         return False

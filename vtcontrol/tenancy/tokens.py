@@ -9,10 +9,11 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 from django.core import signing
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -103,8 +104,22 @@ def revoke(token: ApiToken) -> None:
     Ticket.objects.filter(token=token).delete()
 
 
+def is_good(token_id: UUID) -> bool:
+    """Tell whether a token of the current studio still opens what it opened. One query."""
+    return _opens(_tokens().filter(pk=token_id).first())
+
+
+def _tokens() -> QuerySet[ApiToken]:
+    found: QuerySet[ApiToken] = ApiToken.objects.select_related("studio", "member__user")
+    return found
+
+
+def _opens(token: ApiToken | None) -> TypeGuard[ApiToken]:
+    return token is not None and token.is_valid and token.studio.is_active
+
+
 def _claims(token: ApiToken | None, *, is_pass: bool = False) -> Claims:
-    if token is None or not token.is_valid or not token.studio.is_active:
+    if not _opens(token):
         raise AccessDenied(_("The token is unknown, expired or revoked."))
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at > TOUCH_EVERY:
@@ -119,7 +134,7 @@ def read(bearer: str) -> Claims:
         AccessDenied: It is unknown, expired or revoked.
     """
     with unscoped("a bearer token names its studio"):
-        tokens = ApiToken.objects.select_related("studio", "member__user")
+        tokens = _tokens()
         if bearer.startswith(ACCESS_PREFIX):
             try:
                 token_id = signing.loads(bearer.removeprefix(ACCESS_PREFIX), salt=_SALT, max_age=ACCESS_SECONDS)
