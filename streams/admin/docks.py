@@ -9,11 +9,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from streams.models import Stream
+from streams.selectors.streams import session_of
 from vtcontrol.tenancy.access import ON_THE_SHOW
 from vtcontrol.tenancy.admin_actions import object_action, object_page
 from vtcontrol.tenancy.scope import current_studio_id
 from vtcontrol.tenancy.studios import Membership
-from vtcontrol.tenancy.tokens import ACCESS_SECONDS, make_access, open_session
+from vtcontrol.tenancy.tokens import open_session
 
 PANELS = {"show": _("Show"), "queue": _("Queue"), "viewer": _("Viewer"), "health": _("Health")}
 
@@ -65,12 +66,5 @@ class ShowsDocks:
         member = held.filter(user_id=request.user.pk or 0).first()
         if member is None:
             raise PermissionDenied
-        claims = open_session(member, stream.pk)
-        body = {
-            "access": make_access(claims),
-            "expires_in": ACCESS_SECONDS,
-            "kind": claims.kind,
-            "scopes": sorted(claims.scopes),
-            "stream": {"id": str(stream.pk), "name": stream.name},
-        }
+        body = session_of(open_session(member, stream.pk), stream)
         return JsonResponse(body, headers={"Cache-Control": "no-store"})

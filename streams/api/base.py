@@ -8,9 +8,12 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from streams.models import Stream
 from streams.selectors.streams import access_stream
+from streams.services.intake import Accepted
+from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.access import TokenKind
 from vtcontrol.tenancy.api import CALLS, StudioView
 from vtcontrol.tenancy.rates import Rate
@@ -33,3 +36,13 @@ class StreamView(StudioView):
         super().initial(request, *args, **kwargs)
         stream_id: UUID = kwargs["stream_id"]
         self.stream = access_stream(self.claims, stream_id)
+
+    def own_id(self, key: str) -> str:
+        """Return the id of an event that has none of its platform: by the caller's idempotency key, or a new one."""
+        return f"{self.claims.token_id.hex[-8:]}:{key}" if key else uuid7().hex
+
+
+def accepted(one: Accepted) -> Response:
+    """Answer that an event is safe."""
+    body = {"id": str(one.id), "state": one.state, "reason": one.reason, "received_at": one.received_at.isoformat()}
+    return Response(body, status=202)

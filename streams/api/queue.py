@@ -3,12 +3,11 @@
 from typing import ClassVar
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from streams.api.base import READS, StreamView
+from streams.api.base import READS, StreamView, accepted
 from streams.api.panels import QueueSerializer
 from streams.api.shapes import AcceptedSerializer, LineSerializer
 from streams.api.wishes import SaySerializer
@@ -16,9 +15,6 @@ from streams.domain.lines import Line
 from streams.selectors.queue import queue_of
 from streams.services import queue
 from streams.services.cast import say_as
-from vtcontrol.kernel.errors import Conflict
-from vtcontrol.kernel.events import EventState
-from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.idempotency import once, read_key
 from vtcontrol.tenancy.rates import Rate
 
@@ -83,14 +79,9 @@ class SayView(StreamView):
         """Say; moderation hears the words before anybody does. 409 while panic holds."""
         form = SaySerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        key = read_key(request)
-        own = f"{self.claims.token_id.hex[-8:]}:{key}" if key else uuid7().hex
-        words = {"text": form.validated_data["text"], "key": own, "name": form.validated_data["name"]}
-        said = say_as(stream_id, form.validated_data["character"] or self.stream.persona_id, **words)
-        if said.state == EventState.CANCELLED:
-            raise Conflict(_("Panic holds, so nothing is said. Release it first."))
-        body = {"id": str(said.id), "state": said.state, "reason": said.reason}
-        return Response(body | {"received_at": said.received_at.isoformat()}, status=202)
+        asked = form.validated_data
+        words = {"text": asked["text"], "key": self.own_id(read_key(request)), "name": asked["name"]}
+        return accepted(say_as(stream_id, asked["character"] or self.stream.persona_id, **words))
 
 
 def _told(line: Line) -> Response:

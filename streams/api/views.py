@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from streams.api.base import EVENTS, READS, SESSIONS, TICKETS, StreamView
+from streams.api.base import EVENTS, READS, SESSIONS, TICKETS, StreamView, accepted
 from streams.api.list_shapes import EventFilterSerializer, EventPageSerializer
 from streams.api.lists import filters_of
 from streams.api.serializers import EventSerializer, MuteSerializer
@@ -24,19 +24,18 @@ from streams.api.shapes import (
 from streams.selectors.lists import events_page
 from streams.selectors.outcome import event_outcome
 from streams.selectors.state import dock_snapshot
-from streams.selectors.streams import own_stream
+from streams.selectors.streams import own_stream, session_of
 from streams.services import control
 from streams.services.intake import accept_event
 from vtcontrol.kernel.errors import AccessDenied
 from vtcontrol.kernel.events import EventKind, IncomingEvent
-from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.access import Scope, TokenKind
 from vtcontrol.tenancy.api import READING, StudioView
 from vtcontrol.tenancy.idempotency import once, read_key
 from vtcontrol.tenancy.openapi import KEY, PAGING
 from vtcontrol.tenancy.pages import window_of
 from vtcontrol.tenancy.rates import Rate
-from vtcontrol.tenancy.tokens import ACCESS_SECONDS, TICKET_SECONDS, issue_ticket, make_access
+from vtcontrol.tenancy.tokens import TICKET_SECONDS, issue_ticket
 
 
 class SessionView(StudioView):
@@ -53,16 +52,7 @@ class SessionView(StudioView):
         claims = self.claims
         if claims.is_pass:
             raise AccessDenied(_("A pass buys tickets, never another pass: show the token itself."))
-        stream = own_stream(claims)
-        return Response(
-            {
-                "access": make_access(claims),
-                "expires_in": ACCESS_SECONDS,
-                "kind": claims.kind,
-                "scopes": sorted(claims.scopes),
-                "stream": {"id": str(stream.pk), "name": stream.name} if stream else None,
-            }
-        )
+        return Response(session_of(claims, own_stream(claims)))
 
 
 class TicketView(StudioView):
@@ -107,16 +97,12 @@ class EventsView(StreamView):
         """Accept an event; the same Idempotency-Key, or the same platform id, is the same event."""
         form = EventSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        accepted = accept_event(stream_id, self._event(form.validated_data, read_key(request)))
-        body = {"id": str(accepted.id), "state": accepted.state, "reason": accepted.reason}
-        body["received_at"] = accepted.received_at.isoformat()
-        return Response(body, status=202)
+        return accepted(accept_event(stream_id, self._event(form.validated_data, read_key(request))))
 
     def _event(self, data: dict[str, Any], key: str) -> IncomingEvent:
-        own = f"{self.claims.token_id.hex[-8:]}:{key}" if key else uuid7().hex
         return IncomingEvent(
             platform=data["platform"],
-            platform_id=data["platform_id"] or own,
+            platform_id=data["platform_id"] or self.own_id(key),
             kind=EventKind(data["kind"]),
             happened_at=timezone.now(),
             author_id=data["author_id"] or data["author_name"],

@@ -1,11 +1,12 @@
 """Guarded reads of streams."""
 
+from typing import Any
 from uuid import UUID
 
 from streams.models import Stream
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.tenancy.access import TokenKind
-from vtcontrol.tenancy.tokens import Claims
+from vtcontrol.tenancy.tokens import ACCESS_SECONDS, Claims, make_access
 
 
 def access_stream(claims: Claims, stream_id: UUID | None) -> Stream:
@@ -19,6 +20,17 @@ def access_stream(claims: Claims, stream_id: UUID | None) -> Stream:
         raise NotFound
     found: Stream = stream
     return found
+
+
+def session_of(claims: Claims, stream: Stream | None) -> dict[str, Any]:
+    """Return a short-lived pass with what it is for, as pages get it: of one stream, or of all of the studio's."""
+    return {
+        "access": make_access(claims),
+        "expires_in": ACCESS_SECONDS,
+        "kind": claims.kind,
+        "scopes": sorted(claims.scopes),
+        "stream": {"id": str(stream.pk), "name": stream.name} if stream else None,
+    }
 
 
 def require_stream(stream_id: UUID) -> None:

@@ -16,6 +16,7 @@ from streams.domain.lines import Line, line_frames
 from streams.domain.ranks import Rank, rank
 from streams.hints import announce_dock
 from streams.models import InboxEvent, StreamState
+from streams.selectors.queue import UNANSWERED
 from streams.selectors.state import event_line
 from streams.services.intake import Accepted, accept_event
 from vtcontrol.kernel.errors import Conflict, InputInvalid, NotFound
@@ -26,9 +27,6 @@ SAY_LONGEST = 1000
 DIRECTOR_MOST = 50
 DROPPED = "dropped"
 FORBIDDEN = frozenset({"moderated", "deleted"})
-PASSED = frozenset(
-    {EventState.PASSED_OVER, EventState.EXPIRED, EventState.FOLDED, EventState.CANCELLED, EventState.FAILED}
-)
 
 
 @transaction.atomic
@@ -111,6 +109,7 @@ def restore(stream_id: UUID, event_id: UUID) -> Line:
     return line
 
 
+@transaction.atomic
 def say(stream_id: UUID, text: str, *, key: str, name: str = "") -> Accepted:
     """Have the character say `text` as it stands: through moderation, in its voice, as a turn of its own.
 
@@ -122,14 +121,14 @@ def say(stream_id: UUID, text: str, *, key: str, name: str = "") -> Accepted:
 
     Raises:
         NotFound: No such stream in this studio.
-        Conflict: Panic holds; the stream is disabled; the key was used for other words.
+        Conflict: Panic holds, or has cancelled these words; the stream is disabled; the key was used for other words.
         InputInvalid: There are no words, or too many.
     """
     if not text.strip():
         raise InputInvalid(_("Write what the character is to say."), field="text")
     if len(text) > SAY_LONGEST:
         raise InputInvalid(_("At most %(most)d characters at once.") % {"most": SAY_LONGEST}, field="text")
-    state = StreamState.objects.filter(stream_id=stream_id).first()
+    state = StreamState.objects.select_for_update().filter(stream_id=stream_id).first()
     if state is None:
         raise NotFound
     if state.panicked_at is not None:
@@ -142,7 +141,10 @@ def say(stream_id: UUID, text: str, *, key: str, name: str = "") -> Accepted:
         author_name=name,
         text=text,
     )
-    return accept_event(stream_id, wish)
+    said = accept_event(stream_id, wish)
+    if said.state == EventState.CANCELLED:
+        raise Conflict(_("These words were cancelled. Send them again as new ones."))
+    return said
 
 
 def _held(stream_id: UUID, event_id: UUID) -> tuple[StreamState, InboxEvent]:
@@ -165,7 +167,7 @@ def _check_open(event: InboxEvent) -> None:
         raise Conflict(_("This line has been answered already."))
     if event.state == EventState.HELD:
         raise Conflict(_("This line is held. Approve or reject it."))
-    if event.state in PASSED and event.reason in FORBIDDEN:
+    if event.state in UNANSWERED and event.reason in FORBIDDEN:
         raise Conflict(_("Moderation took this line out, so it is not answered."))
 
 

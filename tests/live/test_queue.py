@@ -27,6 +27,15 @@ from vtcontrol.kernel.ids import uuid7
 pytestmark = pytest.mark.usefixtures("in_studio")
 
 
+def test_words_that_panic_cancelled_are_not_said_under_the_same_key(stream: Stream) -> None:
+    queue.say(stream.pk, "Hello!", key="one")
+    control.panic(stream.pk)
+    control.release(stream.pk)
+
+    with pytest.raises(Conflict, match="cancelled"):
+        queue.say(stream.pk, "Hello!", key="one")
+
+
 def test_the_queue_stands_in_the_order_triage_takes_it(stream: Stream, lease: Lease) -> None:
     for text, author in (("nice", "Ann"), ("what is this?", "Ben"), ("Mira, hi", "Cid")):
         says(stream, text, author)
