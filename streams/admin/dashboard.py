@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from streams.admin.live import first_steps, live_streams
 from streams.admin.words import emotion_chip, reason_words, turn_chip
 from streams.models import Turn
+from vtcontrol.tenancy.access import ON_THE_SHOW
 from vtcontrol.tenancy.admin_marks import ago, duration
 from vtcontrol.tenancy.metering import Meter, Usage
 
@@ -51,7 +52,7 @@ def control_room(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
         return context
     live = live_streams()
     may_link = request.user.has_perm("tenancy.add_apitoken")
-    may_act = request.user.has_perm("streams.change_turn")
+    may_act = request.user.has_perm(ON_THE_SHOW)
     return context | {
         "live_streams": live,
         "last_turns": last_turns() if live else [],

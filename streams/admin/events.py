@@ -18,6 +18,7 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import display
 
 from streams.admin.words import REASONS, event_chip, kind_chip, reason_words
+from streams.domain.lines import amount_words
 from streams.models import InboxEvent
 from vtcontrol.tenancy.admin_base import EndlessAdmin
 from vtcontrol.tenancy.admin_marks import ago, clipped, nothing
@@ -84,7 +85,7 @@ class InboxEventAdmin(EndlessAdmin):
     @display(description=_("amount"))
     def worth(self, event: InboxEvent) -> str | SafeString:
         """Show the amount with its unit."""
-        return f"{event.amount.normalize():f} {event.currency}".strip() if event.amount is not None else nothing()
+        return amount_words(event.amount, event.currency) or nothing()
 
     @display(description=_("state"), ordering="state")
     def state_chip(self, event: InboxEvent) -> SafeString:

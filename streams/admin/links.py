@@ -20,13 +20,13 @@ from streams.models import ChannelLink, LinkFault, LinkStatus, Stream
 from streams.selectors.links import standing_of, twitch_channel
 from streams.services import links
 from vtcontrol.kernel.errors import InputInvalid
+from vtcontrol.tenancy.access import ON_THE_SHOW
 from vtcontrol.tenancy.admin_actions import object_action
 from vtcontrol.tenancy.admin_base import StudioModelAdmin
 from vtcontrol.tenancy.admin_forms import StudioForm
 from vtcontrol.tenancy.admin_marks import Tone, ago, chip, nothing
 from vtcontrol.tenancy.admin_site import Place, Shelf, site
 
-ON_THE_SHOW = "streams.change_turn"  # who may put a hand on the show: moderators and above
 ADDRESS_LONGEST = 200
 OFF, UNREAD = "off", "unread"
 MARKS: dict[str, tuple[Any, Tone, str]] = {

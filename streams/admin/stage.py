@@ -17,6 +17,7 @@ from streams.models import RANGES, StageLayout, Stream
 from streams.selectors.stage import avatar_of, look_of, open_pages
 from streams.services import looks, pages
 from vtcontrol.kernel.errors import NotFound
+from vtcontrol.tenancy.access import ON_THE_SHOW
 from vtcontrol.tenancy.admin_actions import object_action, object_page
 from vtcontrol.tenancy.admin_forms import Slider, StudioForm
 from vtcontrol.tenancy.admin_history import TrackedAdmin
@@ -143,7 +144,7 @@ class StagePages:
         layout, _made = StageLayout.objects.get_or_create(stream=stream)
         return HttpResponseRedirect(reverse("admin:streams_stagelayout_change", args=(layout.pk,)))
 
-    @object_page(label=_("Open stage pages"), icon="tv", permission="streams.change_turn")
+    @object_page(label=_("Open stage pages"), icon="tv", permission=ON_THE_SHOW)
     def pages(self, request: HttpRequest, stream: Stream) -> HttpResponse:
         """Show where the stage is open, which page counts, and make another one primary."""
         chosen = request.POST.get("primary", "")

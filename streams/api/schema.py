@@ -65,11 +65,16 @@ class SchemaView(APIView):
         return HttpResponse(document(form), content_type=kind, headers={"Cache-Control": "public, max-age=300"})
 
 
+@cache
+def reading() -> dict[str, Any]:
+    """Return the same as the page shows it."""
+    schema = whole_schema()
+    return {"info": schema["info"], "chapters": chapters(schema), "shapes": shapes(schema)}
+
+
 class ReadingView(View):
     """The same to read."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the page."""
-        schema = whole_schema()
-        context = {"info": schema["info"], "chapters": chapters(schema), "shapes": shapes(schema)}
-        return render(request, "api_docs.html", context)
+        return render(request, "api_docs.html", reading())

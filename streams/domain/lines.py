@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +51,11 @@ class Line:
             "at": self.at.isoformat(),
             "viewer": str(self.viewer) if self.viewer else None,
         }
+
+
+def amount_words(amount: Decimal | None, currency: str) -> str:
+    """Return what was given as people write it, "5 EUR"; "" for nothing."""
+    return f"{amount.normalize():f} {currency}".strip() if amount is not None else ""
 
 
 def speaker_of(kind: str, author_name: str) -> str:

@@ -119,7 +119,6 @@ class StreamConfig:
         emotions: What it can feel; the first is its resting face.
         motions: What it can do.
         reactions: Template by kind of event.
-        phrases: Sayings by topic for the scripted brain.
         lore: What it knows of names, places and jokes, ready to be matched.
         brains: The chain of models, first choice first; empty: the scripted brain alone.
         voices: The chain of voices, first choice first.

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils import timezone
 
-from streams.domain.lines import speaker_of
+from streams.domain.lines import amount_words, speaker_of
 from streams.domain.queue import Place, line_up
 from streams.models import InboxEvent, StreamState
 from streams.selectors.config import current_config
@@ -87,7 +87,7 @@ def _row(event: InboxEvent) -> dict[str, Any]:
         "platform": event.platform,
         "viewer": str(event.viewer_id) if event.viewer_id else None,
         "text": event.text,
-        "amount": f"{event.amount.normalize():f} {event.currency}".strip() if event.amount is not None else "",
+        "amount": amount_words(event.amount, event.currency),
         "status": event.state,
         "reason": event.reason,
         "is_pinned": event.pinned_at is not None and event.state == EventState.WAITING,

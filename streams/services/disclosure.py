@@ -25,6 +25,7 @@ from relationships.models import (
 )
 from relationships.selectors import scores_of
 from relationships.services.bonds import family_of
+from streams.domain.lines import amount_words
 from streams.models import InboxEvent, Turn
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.tenancy.scope import studio_scope, unscoped
@@ -32,7 +33,6 @@ from vtcontrol.tenancy.scope import studio_scope, unscoped
 PAGE_LASTS = dt.timedelta(minutes=30)
 FORM = "vtcontrol.person"
 VERSION = 1
-LINES_SHOWN = 200
 
 
 def everything_about(viewer: Viewer) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def _memory(memory: Memory) -> dict[str, Any]:
 
 
 def _event(event: InboxEvent) -> dict[str, Any]:
-    amount = f"{event.amount.normalize():f} {event.currency}".strip() if event.amount is not None else ""
+    amount = amount_words(event.amount, event.currency)
     return {
         "at": event.received_at.isoformat(), "platform": event.platform, "kind": event.kind, "name": event.author_name,
         "text": event.text, "amount": amount, "became": str(event.state),

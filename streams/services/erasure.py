@@ -156,7 +156,7 @@ def _empty_turns(turn_ids: set[UUID]) -> Counts:
 
 
 def words_about(target: type[models.Model], ids: list[UUID]) -> Counts:
-    """Empty every word of the rows that hang on events or turns, whichever room they belong to; count them."""
+    """Empty every word of this room's rows that hang on events or turns; return how many by table."""
     counts: Counts = Counter()
     for model in apps.get_models():
         if not issubclass(model, StudioOwned) or model._meta.app_label != "streams" or model in {InboxEvent, Turn}:

@@ -82,4 +82,4 @@ NOBODYS = {
 }
 EMPTIED_EVENT = {"viewer": None, "author_id": "", "author_name": "", "text": "", "digest": "", "is_first": False}
 EMPTIED_TURN = {"text": "", "heard_text": "", "prompt": None}
-"""Fields of emptied rows; other rooms' words about an event or turn are found by type (`erasure.words_about`)."""
+"""Fields of emptied rows; what else is written of an event or turn is found by type (`erasure.words_about`)."""

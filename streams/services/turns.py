@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from relationships.selectors import has_opted_out
 from streams.domain.approval import APPROVED, plain
-from streams.domain.lines import Line, line_frames, speaker_of
+from streams.domain.lines import Line, amount_words, line_frames, speaker_of
 from streams.domain.plan import StreamConfig
 from streams.domain.triage import TriageState
 from streams.domain.turns import ChosenEvent, Claim, Idle, Stale, TurnReport
@@ -35,6 +35,7 @@ from streams.services.approval import hold_reply, reopen
 from streams.services.evidence import write_utterances, write_verdicts
 from streams.services.exchange import go_on
 from streams.services.leases import Lease, hold, look_at
+from streams.services.personal_data import EMPTIED_TURN
 from streams.services.usage import is_over_budget, record_usage
 from vtcontrol.kernel.errors import Interrupted, LeaseLost
 from vtcontrol.kernel.events import EventKind, EventState
@@ -152,14 +153,13 @@ def _take(lease: Lease, config: StreamConfig, choice: Choice, context: Context, 
 
 def chosen(event: InboxEvent) -> ChosenEvent:
     """Return the event as the live loop carries it."""
-    amount = f"{event.amount.normalize():f} {event.currency}".strip() if event.amount is not None else ""
     return ChosenEvent(
         id=event.pk,
         kind=event.kind,
         platform=event.platform,
         author_name=event.author_name,
         text=event.text,
-        amount=amount,
+        amount=amount_words(event.amount, event.currency),
         viewer_id=event.viewer_id,
         is_private=event.viewer_id is None and bool(event.author_id),
         received_at=event.received_at,
@@ -273,7 +273,7 @@ def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
         raise Interrupted("panic" if held.is_panicked else _why_stopped(report.event.id))
     now = timezone.now()
     is_private = _is_private(report.event)
-    values = _turn_values(report, now) | (NOTHING_SAID if is_private else {})
+    values = _turn_values(report, now) | (EMPTIED_TURN if is_private else {})
     open_turn = Turn.objects.filter(pk=report.turn_id, fence=lease.fence, state__in=OPEN_TURNS)
     if not open_turn.update(**values):
         raise LeaseLost(str(lease.stream_id))
@@ -299,9 +299,6 @@ def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
     if config.cast is not None:
         go_on(config, report, now)
     return dock_frames(lease, lines, with_state=True)
-
-
-NOTHING_SAID = {"text": "", "heard_text": "", "prompt": None}
 
 
 def _is_private(event: ChosenEvent) -> bool:

@@ -5,7 +5,6 @@ and not a disk, for as long as the event may wait; a turn that answers it stores
 """
 
 import logging
-from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -64,8 +63,3 @@ def keep_words(row_id: UUID, name: str, text: str) -> None:
         cache.set(key_of(row_id), (name, text), timeout=WORDS_WAIT_S)
     except Exception as error:  # the line is taken in all the same, and ends as an empty one
         logger.warning("the cache cannot be reached; a line is lost", extra={"error": type(error).__name__})
-
-
-def forget_words(event_ids: Sequence[UUID]) -> None:
-    """Drop the words of events that are over."""
-    cache.delete_many([key_of(one) for one in event_ids])
