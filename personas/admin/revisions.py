@@ -5,21 +5,29 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import quote
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from personas.admin.differences import shown
 from personas.admin.drafts import draft_form_url, list_url, revision_url
 from personas.models import UNPUBLISHED, Revision, RevisionState
 from personas.selectors.revisions import changes_since, is_outdated, on_air_of
 from personas.services import revisions
+from personas.services.experiments import start_experiment
 from vtcontrol.kernel.errors import Conflict, InputInvalid
 from vtcontrol.tenancy.admin_actions import object_action, object_page
 from vtcontrol.tenancy.admin_base import ReadOnlyAdmin
@@ -66,6 +74,19 @@ class PublishForm(forms.Form):
         return found
 
 
+class TryForm(forms.Form):
+    """How many viewers hear a revision, and what for."""
+
+    share = forms.IntegerField(
+        label=_("Share of B, %"), min_value=1, max_value=99, initial=50, widget=UnfoldAdminIntegerFieldWidget,
+        help_text=_("So many of a hundred viewers hear B."),
+    )  # fmt: skip
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=200, widget=UnfoldAdminTextInputWidget,
+        help_text=_("What you want to find out."),
+    )  # fmt: skip
+
+
 class CompareForm(forms.Form):
     """Which revision the page compares with."""
 
@@ -92,7 +113,7 @@ class RevisionAdmin(ReadOnlyAdmin):
         "be compared and brought back."
     )
     next_step = _("Revisions appear by themselves when a persona is saved; “Save as draft” on its page makes a draft.")
-    object_actions = ("edit_draft", "publish", "call_off", "bring_back", "discard")
+    object_actions = ("edit_draft", "publish", "try_it", "call_off", "bring_back", "discard")
     list_display = ("number", "persona", "stands", "about_it", "saved", "created_by")
     list_filter = (("persona", RelatedDropdownFilter), ("state", ChoicesDropdownFilter))
     list_select_related = ("persona", "created_by")
@@ -209,6 +230,24 @@ class RevisionAdmin(ReadOnlyAdmin):
         else:
             revisions.publish(revision, by=request.user, over=over)
             messages.success(request, _("%(revision)s is on air from the next line.") % {"revision": revision})
+
+    @object_page(
+        label=_("Try on viewers"), icon="balance", permission="personas.change_experiment",
+        shown=lambda revision: revision.state != RevisionState.PUBLISHED,
+    )  # fmt: skip
+    def try_it(self, request: HttpRequest, revision: Revision) -> HttpResponse:
+        """Ask for the share, and start an experiment."""
+        form = TryForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                found = start_experiment(revision, by=request.user, **form.cleaned_data)
+            except (Conflict, InputInvalid) as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, _("The experiment runs from the next line."))
+                return HttpResponseRedirect(reverse("admin:personas_experiment_change", args=(quote(found.pk),)))
+        context = self._page(request, revision, _("Try %(revision)s of %(name)s on viewers")) | {"form": form}
+        return TemplateResponse(request, "admin/personas/revision/try.html", context)
 
     @object_action(
         label=_("Call off"), icon="event_busy", permission=PUBLISHERS,

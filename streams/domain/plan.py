@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from memory.domain.lore import LoreBook
+from personas.domain.experiments import hears_other
 from personas.domain.inputs import Company, PersonaText
 from personas.domain.modes import Modes, SamplingOverrides
 from streams.domain.approval import Approval
@@ -99,6 +100,21 @@ class BudgetSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """A running experiment: a share of the viewers hears another revision of the character.
+
+    Attributes:
+        experiment: Its id, as text: it decides who is on which side.
+        share: Percent of the viewers who hear the other revision.
+        other: The configuration with that revision.
+    """
+
+    experiment: str
+    share: int
+    other: "StreamConfig"
+
+
+@dataclass(frozen=True, slots=True)
 class StreamConfig:
     """Everything configured that a turn needs.
 
@@ -133,6 +149,7 @@ class StreamConfig:
         cast: Who else is on stage and who takes which line, or None where the character is alone.
         company: What the prompt tells of the others and of the scene.
         others: The configurations of the rest of the cast (of the stream's own character only).
+        split: The experiment that runs, or None.
         problems: What cannot be used (a key that cannot be read), for the status line.
     """
 
@@ -166,8 +183,20 @@ class StreamConfig:
     cast: CastPlan | None = None
     company: Company | None = None
     others: tuple["StreamConfig", ...] = ()
+    split: Split | None = None
     problems: tuple[str, ...] = ()
 
     def of(self, persona_id: UUID) -> "StreamConfig":
         """Return the configuration of a character of the cast; its own when there is no such character."""
         return next((one for one in self.others if one.persona_id == persona_id), self)
+
+    def heard_by(self, who: str) -> "StreamConfig":
+        """Return the configuration somebody hears: the other arm's where an experiment puts them there.
+
+        Args:
+            who: What tells people apart, or "" for nobody in particular.
+        """
+        split = self.split
+        if split is None or not hears_other(split.experiment, who, split.share):
+            return self
+        return split.other

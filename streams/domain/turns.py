@@ -52,7 +52,7 @@ class Claim:
         never: What is never to be mentioned in this answer.
         approved: Words a person let through, said as they stand; None where the answer is still to be thought.
         lore: What came up of it, and what nearly did, for the record: id, label, why, key, used, tokens.
-        speaker: The configuration of who answers, where the stream has a cast.
+        speaker: The configuration of who answers: of the cast, and of the experiment's arm.
     """
 
     candidate: Candidate

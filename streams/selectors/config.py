@@ -9,11 +9,11 @@ from uuid import UUID
 
 from memory.selectors import lore_book
 from personas.domain.inputs import PersonaText
-from personas.models import Brain, Emotion, Persona, Voice
+from personas.models import Brain, Emotion, Experiment, Persona, Voice
 from personas.selectors import Character, character_at, character_of, modes_of, overrides_of, persona_text
 from streams.domain.approval import Approval, approval_of
 from streams.domain.moderation import RuleSet
-from streams.domain.plan import BrainSpec, BudgetSpec, EmotionSpec, StreamConfig, VoiceSpec
+from streams.domain.plan import BrainSpec, BudgetSpec, EmotionSpec, Split, StreamConfig, VoiceSpec
 from streams.models import Stream
 from streams.selectors.cast import cast_stream, with_cast
 from streams.selectors.moderation import rules_of
@@ -103,7 +103,30 @@ def load_config(stream_id: UUID, revision_id: UUID | None = None) -> StreamConfi
     persona: Persona = stream.persona
     character = character_of(persona) if revision_id is None else character_at(persona, revision_id)
     lead = config_with(stream, character)
-    return with_cast(stream, lead, lambda other: config_with(stream, character_of(other)))
+    config = with_cast(stream, lead, lambda other: config_with(stream, character_of(other)))
+    return config if revision_id is not None else with_experiments(stream, config)
+
+
+def with_experiments(stream: Stream, config: StreamConfig) -> StreamConfig:
+    """Return a stream's configuration with the other arms of the experiments that run on its characters. One query."""
+    everybody = (config, *config.others)
+    running = Experiment.objects.filter(persona__in=[one.persona_id for one in everybody], ended_at=None)
+    found = {one.persona_id: one for one in running.select_related("persona__avatar")}
+    if not found:
+        return config
+    lead, *others = (_split(stream, one, found.get(one.persona_id)) for one in everybody)
+    return replace(lead, others=tuple(others))
+
+
+def _split(stream: Stream, config: StreamConfig, experiment: Experiment | None) -> StreamConfig:
+    """Return a character's configuration with its other arm, which stands at the same place of the same stage."""
+    if experiment is None:
+        return config
+    there = config_with(stream, character_at(experiment.persona, experiment.other_id))
+    other = replace(there, figure=config.figure, cast=config.cast, company=config.company)
+    split = Split(str(experiment.pk), experiment.share, other)
+    problems = tuple(dict.fromkeys((*config.problems, *other.problems)))
+    return replace(config, split=split, problems=problems)
 
 
 def config_with(stream: Stream, character: Character) -> StreamConfig:

@@ -86,6 +86,7 @@ def claim(lease: Lease, config: StreamConfig, triage: TriageState | None = None)
             return _idle(lease, choice.passed_over(ROLE_TAKEN), now)
         speaker = config.of(answers.member.persona_id)
         memory_version = memory_version_of(speaker.persona_id)
+    speaker = speaker.heard_by(who_of(choice.pick))
     context = gather_approved(speaker, choice.pick, now=now) if choice.pick.reason == APPROVED else None
     context = context or gather(speaker, choice.pick, memory_version, now=now)
     return _take(lease, speaker, choice, context, now)
@@ -147,8 +148,15 @@ def _take(lease: Lease, config: StreamConfig, choice: Choice, context: Context, 
         never=context.never,
         approved=context.approved,
         lore=context.lore,
-        speaker=config if config.cast is not None else None,
+        speaker=config,
     )
+
+
+def who_of(event: InboxEvent) -> str:
+    """Return what tells an event's person from others, the same for all their events; "" for nobody's."""
+    if event.viewer_id is not None:
+        return str(event.viewer_id)
+    return f"{event.platform}:{event.author_id}" if event.author_id else ""
 
 
 def chosen(event: InboxEvent) -> ChosenEvent:

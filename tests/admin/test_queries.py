@@ -57,6 +57,7 @@ MORE: dict[str, More] = {
     "personas.reaction": lambda world, number: personas.make_reaction(_character(world, number)),
     "personas.scenario": lambda world, number: personas.make_scenario(_character(world, number)),
     "personas.revision": lambda world, number: personas.make_revision(_character(world, number)),
+    "personas.experiment": lambda world, number: personas.make_experiment(_character(world, number)),
     "memory.memory": lambda world, number: memory.make_memory(
         _character(world, number), f"{number}-", viewer_id=relationships.make_viewer().pk
     ),

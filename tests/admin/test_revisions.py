@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from personas.models import Emotion, Persona, Revision, RevisionState
+from personas.models import Emotion, Experiment, Persona, Revision, RevisionState
 from personas.services.revisions import record_revision
 from tests.admin.pages import address, errors, page_text, save
 from tests.factories.personas import Character, make_persona, make_reaction
@@ -231,3 +231,35 @@ def test_a_draft_of_another_persona_is_not_found_in_this_form(
     assert as_manager.get(draft_form(draft, persona)).status_code == 200
     assert as_manager.get(draft_form(draft, other)).status_code == 404
     assert as_manager.get(f"{address(persona)}?draft=nonsense").status_code == 404
+
+
+def test_a_draft_is_tried_on_viewers_and_taken(as_manager: Client, as_moderator: Client, persona: Persona) -> None:
+    draft = make_draft(as_manager, persona)
+    url = address(draft, "try_it")
+    assert "greater than or equal to 1" in as_manager.post(url, {"share": "0"}).content.decode()
+
+    answer = as_manager.post(url, {"share": "20", "note": "Do they write more?"})
+
+    with studio_scope(persona.studio_id):
+        experiment = Experiment.objects.get(persona=persona)
+    assert answer.headers["Location"] == address(experiment)
+    page = page_text(as_moderator, address(experiment))
+    assert "80 of 100 viewers hear A" in page
+    assert "Nothing to compare yet." in page
+    assert "Running" in page_text(as_moderator, address(Experiment, "changelist"))
+    assert "Another experiment" in as_manager.post(url, {"share": "20"}).content.decode()
+    for button in ("take_b", "stop"):
+        assert as_moderator.post(address(experiment, button)).status_code == 403
+    as_manager.post(address(experiment, "take_b"))
+    assert identity(persona) == "You are a wild pirate."
+
+
+def test_an_experiment_is_stopped(as_manager: Client, persona: Persona) -> None:
+    as_manager.post(address(make_draft(as_manager, persona), "try_it"), {"share": "20"})
+    with studio_scope(persona.studio_id):
+        experiment = Experiment.objects.get(persona=persona)
+
+    as_manager.post(address(experiment, "stop"))
+
+    assert "Stopped" in page_text(as_manager, address(experiment))
+    assert identity(persona) != "You are a wild pirate."
