@@ -33,6 +33,9 @@ PERSONA_FIELDS = (
     "max_tokens",
     "stop_sequences",
 )
+"""What cards carry too."""
+REVISED_FIELDS = (*PERSONA_FIELDS, "asks_a_person")
+"""Every field of its own that a persona's form has, and so every draft."""
 
 
 def persona_text(persona: Persona) -> PersonaText:
@@ -97,7 +100,7 @@ def reaction_to(persona: Persona, kind: str) -> str:
 
 def content_of(persona: Persona) -> dict[str, Any]:
     """Return everything that makes the character what it is, as a revision keeps it. Two queries."""
-    content: dict[str, Any] = {name: getattr(persona, name) for name in PERSONA_FIELDS}
+    content: dict[str, Any] = {name: getattr(persona, name) for name in REVISED_FIELDS}
     content["brain"] = str(persona.brain_id) if persona.brain_id else None
     content["voice"] = str(persona.voice_id)
     content["avatar"] = str(persona.avatar_id)

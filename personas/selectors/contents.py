@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 from personas.models import Avatar, Brain, Emotion, Persona, Reaction, Revision, RevisionState, Voice
-from personas.selectors.characters import EMOTION_FIELDS, PERSONA_FIELDS, REACTION_FIELDS
+from personas.selectors.characters import EMOTION_FIELDS, REACTION_FIELDS, REVISED_FIELDS
 from vtcontrol.kernel.errors import NotFound
 
 Linked = type[Brain] | type[Voice] | type[Avatar]
@@ -76,7 +76,7 @@ def character_from(persona: Persona, content: Mapping[str, Any], revision_id: UU
         revision_id: The revision that kept it, if one did.
     """
     there = _like(persona)
-    for name in PERSONA_FIELDS:
+    for name in REVISED_FIELDS:
         if name in content:
             setattr(there, name, content[name])
     gone = tuple(name for name, model in LINK_FIELDS.items() if not _link(there, name, model, content))

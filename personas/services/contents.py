@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from personas.models import Emotion, Persona, Reaction
-from personas.selectors import EMOTION_FIELDS, LINK_FIELDS, PERSONA_FIELDS, REACTION_FIELDS, Character
+from personas.selectors import EMOTION_FIELDS, LINK_FIELDS, REACTION_FIELDS, REVISED_FIELDS, Character
 from vtcontrol.kernel.errors import InputInvalid
 
 Part = Emotion | Reaction
@@ -36,7 +36,7 @@ def write_character(persona: Persona, character: Character) -> None:
         raise InputInvalid(
             _("What it uses is no more: %(what)s. Choose another and save the draft.") % {"what": labels}
         )
-    for name in (*PERSONA_FIELDS, *LINK_FIELDS):
+    for name in (*REVISED_FIELDS, *LINK_FIELDS):
         setattr(persona, name, getattr(character.persona, name))
     check_row(persona)
     persona.save()

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from personas.models import Emotion, Experiment, Persona, Revision, RevisionState
+from personas.selectors import LINK_FIELDS, REVISED_FIELDS
 from personas.services.revisions import record_revision
 from tests.admin.pages import address, errors, page_text, save
 from tests.factories.personas import Character, make_persona, make_reaction
@@ -263,3 +264,9 @@ def test_an_experiment_is_stopped(as_manager: Client, persona: Persona) -> None:
 
     assert "Stopped" in page_text(as_manager, address(experiment))
     assert identity(persona) != "You are a wild pirate."
+
+
+def test_a_draft_keeps_every_field_of_the_form(as_manager: Client, persona: Persona) -> None:
+    form = as_manager.get(address(persona)).context["adminform"].form
+
+    assert set(form.fields) - {"revision_note"} == {*REVISED_FIELDS, *LINK_FIELDS}

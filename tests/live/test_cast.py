@@ -196,7 +196,7 @@ def test_one_character_costs_no_query_more(in_studio: Studio, stream: Stream, le
         assert isinstance(claim, Claim)
         turns.finish(lease, config, report(claim))
 
-    assert claim.speaker is None
+    assert claim.speaker is config
     assert not [one["sql"] for one in queries if "streamcharacter" in one["sql"] or "roleplay" in one["sql"]]
 
 
