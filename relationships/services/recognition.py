@@ -74,8 +74,10 @@ def recognise(authors: Iterable[Author], *, now: dt.datetime) -> dict[Key, Known
     wanted = {(author.platform, author.platform_id): author for author in authors if author.platform_id}
     if not wanted:
         return {}
-    if len(wanted) == 1 and (met := _met(*wanted.values(), now)) is not None:
-        return dict.fromkeys(wanted, met)
+    if len(wanted) == 1:
+        [author] = wanted.values()
+        if (met := _met(author, now)) is not None:
+            return dict.fromkeys(wanted, met)
     found: dict[Key, KnownViewer] = dict.fromkeys(refused(wanted), _REFUSED)
     wanted = {key: author for key, author in wanted.items() if key not in found}
     if not wanted:
@@ -97,8 +99,8 @@ def _met(author: Author, now: dt.datetime) -> KnownViewer | None:
 
     None for anybody else.
     """
-    key = {"platform": author.platform, "platform_id": author.platform_id}
-    rows = _MET.rows(**key, digest=digest_of(**key))
+    digest = digest_of(author.platform, author.platform_id)
+    rows = _MET.rows(platform=author.platform, platform_id=author.platform_id, digest=digest)
     if not rows:
         return None
     name, viewer_id, is_ignored, ignored_until, messages = rows[0]

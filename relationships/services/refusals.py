@@ -27,7 +27,8 @@ def digest_of(platform: str, platform_id: str, *, studio_id: UUID | None = None)
 
 def refusals(digests: Collection[str]) -> "QuerySet[Refusal]":
     """Return the refusals that hold, of these digests."""
-    return Refusal.objects.filter(digest__in=digests).exclude(kind=RefusalKind.READMITTED).order_by()
+    known: QuerySet[Refusal] = Refusal.objects.filter(digest__in=digests)
+    return known.exclude(kind=RefusalKind.READMITTED).order_by()
 
 
 def refused(accounts: Iterable[Key]) -> set[Key]:

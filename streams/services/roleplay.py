@@ -40,7 +40,9 @@ def start(roleplay_id: UUID) -> RolePlay:
     if scene.state in OPEN:
         raise Conflict(_("This scene has been started already."))
     _check_free(scene)
-    playing = {part.persona_id for part in RolePart.objects.filter(roleplay=scene)} | ({scene.narrator_id} - {None})
+    playing = {part.persona_id for part in RolePart.objects.filter(roleplay=scene)}
+    if scene.narrator_id is not None:
+        playing.add(scene.narrator_id)
     if len(playing) < PARTS_LEAST:
         raise Conflict(_("A scene needs at least two characters: give one more a part."))
     _bring_on_stage(scene, playing)

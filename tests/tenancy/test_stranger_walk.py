@@ -450,7 +450,10 @@ def test_the_stranger_gets_nothing_from_a_page_of_the_site(name: str, walk: Walk
 NOTHING_TO_NOTICE = {
     "dock_frame": "an empty page; what it shows comes by the pass of `dock_session`",
     "import": "the first step only shows what was sent",
+    "move_on": "our scene is paused, so nobody has its next line",
+    "pause": "our scene is paused already",
     "password_change": "people are the operator's",
+    "start": "our scene has been started already",
     "try": "the answer says how a trial went, and nothing is saved",
     "try_rule": "it leads on to the tester, which has a walk of its own",
     "undo_words": "our rule has had no list, so there is nothing to take out",

@@ -35,10 +35,10 @@ class _Plain(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         """Refuse what refers to something else, before anything is built."""
-        event = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML has no types
+        event = self.peek_event()  # type: ignore[no-untyped-call]  # its stubs leave this one out
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
             raise CardRefused(Flaw.UNSAFE_YAML)
-        return super().compose_node(parent, index)  # type: ignore[no-untyped-call]  # as above
+        return super().compose_node(parent, index)
 
 
 def is_settings(raw: bytes) -> bool:
@@ -84,11 +84,11 @@ def _parsed(raw: bytes) -> Any:
         _measure(text)
         loader = _Plain(text)
         try:
-            node = loader.get_single_node()  # type: ignore[no-untyped-call]  # PyYAML has no types
+            node = loader.get_single_node()
             _check_names(node)
-            return loader.construct_document(node) if node is not None else None  # type: ignore[no-untyped-call]
+            return loader.construct_document(node) if node is not None else None
         finally:
-            loader.dispose()  # type: ignore[no-untyped-call]  # as above
+            loader.dispose()
     except CardRefused:
         raise
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError):
