@@ -42,7 +42,7 @@ MENTIONS: dict[str, tuple[str, ...]] = {
     "tenancy.KeptAnswer": ("body",),
 }
 TEAMS_WORDS: dict[str, tuple[str, ...]] = {
-    "memory.Lore": ("keys", "content"),
+    "memory.Lore": ("keys", "content", "secondary_keys", "excluded_keys"),
     "personas.CardSource": ("card",),
     "personas.Persona": ("identity", "style_rules", "do_rules", "dont_rules", "speech_samples", "knowledge", "phrases"),
     "personas.Reaction": ("template",),

@@ -31,7 +31,10 @@ SPOKEN_ELSEWHERE = {
     "personas/models/characters.py": "personas/domain/shapes.py",
     "personas/admin/phrases.py": "personas/domain/shapes.py",
 }
-SAME_IN_RUSSIAN = {"vtcontrol", "REST API", "Top-p", "Streamer.bot", "Stream Deck", "curl"}
+SAME_IN_RUSSIAN = {
+    "vtcontrol", "REST API", "Top-p", "top-p", "Streamer.bot", "Stream Deck", "curl", "JSON: emotion, motion, say",
+    "%(revision)s of %(name)s",
+}  # fmt: skip
 # Parts of the packages that no page of ours shows.
 NEVER_SHOWN = re.compile(r"unfold/contrib/(?:constance|forms|guardian|inlines|location_field)/|unfold_crispy|/tests?/")
 

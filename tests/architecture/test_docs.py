@@ -159,7 +159,7 @@ def _routes(patterns: list[URLPattern]) -> set[str]:
     """Return the addresses of REST as the document writes them."""
     written = set()
     for pattern in patterns:
-        place = re.sub(r"<uuid:(\w+?)(?:_id)?>", r"{\1}", str(pattern.pattern)).replace("{stream}", "{id}")
+        place = re.sub(r"<(?:uuid|slug):(\w+?)(?:_id)?>", r"{\1}", str(pattern.pattern)).replace("{stream}", "{id}")
         written |= {f"{method.upper()} /api/v1/{place}" for method in _methods(pattern)}
     return written
 

@@ -15,6 +15,7 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 
+from memory.models import Memory
 from personas.models import Emotion
 from tests.tenancy.html_forms import read_form
 from tests.tenancy.routes import ModelPage, model_pages, site_routes
@@ -134,6 +135,13 @@ def _button(walk: Walk, page: ModelPage) -> Calls:
     yield Call("POST", url)
     if form := walk.our_form(url):
         yield Call("POST", url, form)
+
+
+def _correct(walk: Walk, page: ModelPage) -> Calls:
+    """Our line's page about our memory."""
+    url = f"{walk.url(page, walk.our_row(page.model).pk)}?memory={walk.our_row(Memory).pk}"
+    yield Call("GET", url)
+    yield Call("POST", url, {"text": "Something else is true."})
 
 
 def _try(walk: Walk, page: ModelPage) -> Calls:
@@ -295,7 +303,7 @@ PAGES: dict[str, Callable[[Walk, ModelPage], Calls]] = {
     "split": _button,
     "never_again": _button,
     "remember_this": _button,
-    "correct_memory": _button,
+    "correct_memory": _correct,
     "undo": _button,
     "preview_prompt": _button,
     "live_preview": _button,
