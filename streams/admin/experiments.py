@@ -84,7 +84,7 @@ def verdict_of(found: Comparison) -> str:
     words = _now("B is higher") if found.difference > 0 else _now("B is lower")
     return _now("%(what)s, hardly by chance (%(percent).1f of 100 tries).") % {
         "what": words,
-        "percent": 100 * found.chance,
+        "percent": max(0.1, 100 * found.chance),  # rounded up: nothing is certain
     }
 
 

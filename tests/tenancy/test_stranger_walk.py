@@ -306,6 +306,15 @@ PAGES: dict[str, Callable[[Walk, ModelPage], Calls]] = {
     "correct_memory": _correct,
     "undo": _button,
     "preview_prompt": _button,
+    "revisions": _button,
+    "edit_draft": _button,
+    "publish": _button,
+    "try_it": _button,
+    "call_off": _button,
+    "bring_back": _button,
+    "discard": _button,
+    "take_b": _button,
+    "stop": _button,
     "live_preview": _button,
     "links": _button,
     "conduct": _button,
@@ -456,6 +465,9 @@ def test_the_stranger_gets_nothing_from_a_page_of_the_site(name: str, walk: Walk
 
 # Where our own owner changes and sees nothing new either.
 NOTHING_TO_NOTICE = {
+    "call_off": "our revision is not scheduled",
+    "discard": "our revision was on air, so it stays",
+    "revisions": "it leads on to the list of revisions, which has a walk of its own",
     "dock_frame": "an empty page; what it shows comes by the pass of `dock_session`",
     "import": "the first step only shows what was sent",
     "move_on": "our scene is paused, so nobody has its next line",
