@@ -78,7 +78,7 @@ class RolePlayAdmin(TrackedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[RolePlay]:
         """Return scenes with the number of their roles."""
         rows: QuerySet[RolePlay] = super().get_queryset(request)
-        return rows.annotate(role_count=Count("parts"))
+        return rows.annotate(role_count=Count("parts")).order_by("-created_at")
 
     @display(description=_("state"), ordering="state")
     def state_chip(self, scene: RolePlay) -> SafeString:

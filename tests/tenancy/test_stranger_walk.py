@@ -317,6 +317,8 @@ PAGES: dict[str, Callable[[Walk, ModelPage], Calls]] = {
     "stop": _button,
     "live_preview": _button,
     "links": _button,
+    "approve": _button,
+    "reject": _button,
     "conduct": _button,
     "start": _button,
     "move_on": _button,
