@@ -18,6 +18,7 @@ app.conf.imports = (
     "workers.tasks.memory",
     "workers.tasks.webhooks",
     "workers.tasks.privacy",
+    "workers.tasks.rehearsal",
 )
 app.conf.task_routes = {"live.*": {"queue": "live"}, "speech.*": {"queue": "speech"}}
 app.conf.beat_schedule = {
@@ -27,6 +28,7 @@ app.conf.beat_schedule = {
     "privacy": {"task": "upkeep.privacy", "schedule": 300.0, "options": {"expires": 240}},
     "memory": {"task": "memory.sweep", "schedule": 300.0, "options": {"expires": 240}},
     "memory at night": {"task": "memory.nightly", "schedule": crontab(hour="4", minute="10")},
+    "rehearsals": {"task": "rehearsal.sweep", "schedule": 60.0, "options": {"expires": 50}},
     "retention": {"task": "upkeep.retain", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

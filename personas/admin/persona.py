@@ -17,6 +17,7 @@ from personas.admin.cards import CardsAdmin
 from personas.admin.drafts import DraftPartsFormSet, DraftsAdmin, list_url
 from personas.admin.phrases import PhrasesField
 from personas.admin.preview import PreviewForm, preview_of, shown_effects
+from personas.admin.rehearse import RehearseButton
 from personas.domain.shapes import MOTIONS
 from personas.models import Emotion, Persona, Reaction
 from personas.services import record_revision
@@ -83,7 +84,7 @@ class ReactionInline(StudioStackedInline):
 
 
 @admin.register(Persona, site=site)
-class PersonaAdmin(DraftsAdmin, CardsAdmin, TrackedAdmin):
+class PersonaAdmin(RehearseButton, DraftsAdmin, CardsAdmin, TrackedAdmin):
     """Characters. Saving one records a revision when anything changed."""
 
     place = Place(Shelf.CHARACTERS, 1, "face_5", is_searched=True)
@@ -91,7 +92,7 @@ class PersonaAdmin(DraftsAdmin, CardsAdmin, TrackedAdmin):
     next_step = _("Add a persona: a name, a few sentences of who it is, a voice and an avatar are enough to go on air.")
     form = PersonaForm
     inlines = (EmotionInline, ReactionInline)
-    object_actions = ("preview_prompt", "live_preview", "revisions", "card")
+    object_actions = ("preview_prompt", "live_preview", "revisions", "card", "rehearse")
     change_form_outer_after_template = "admin/personas/persona/live_panel.html"
     change_form_before_template = "admin/personas/persona/draft.html"
     list_before_template = "admin/personas/cards/list_before.html"

@@ -13,6 +13,7 @@ from streams.models.moderation import (
     ModerationRule,
     Verdict,
 )
+from streams.models.rehearsals import RehearsalAnswer, RehearsalRun, RehearsalSide, RehearsalSource, RehearsalState
 from streams.models.stage import RANGES, BadgePlace, SecondPages, StageLayout, StagePage, SubtitleWords
 from streams.models.streams import Broadcast, Stream, StreamState
 from streams.models.turns import HeardSource, Segment, Turn, TurnState
@@ -41,6 +42,11 @@ __all__ = [
     "ModerationRule",
     "ObsEffect",
     "Platform",
+    "RehearsalAnswer",
+    "RehearsalRun",
+    "RehearsalSide",
+    "RehearsalSource",
+    "RehearsalState",
     "RolePart",
     "RolePlay",
     "SceneState",

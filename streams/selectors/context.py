@@ -21,7 +21,7 @@ from personas.domain.inputs import (
 from personas.domain.modes import SamplingOverrides, sampling
 from personas.domain.prompt import Prompt, build
 from relationships.domain.secrets import mentions, secrets_of
-from relationships.selectors import card_for_prompt, never_about
+from relationships.selectors import CardForPrompt, card_for_prompt, never_about
 from streams.domain.approval import ApprovedWords
 from streams.domain.plan import StreamConfig
 from streams.models import DirectorNote, InboxEvent
@@ -57,6 +57,19 @@ class Context:
     lore: tuple[dict[str, Any], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """What was said where nothing was on air: it takes the place of the stream's own lines and director's notes.
+
+    Attributes:
+        transcript: The lines so far, oldest first.
+        card: The card of somebody invented; None reads that of the event's viewer.
+    """
+
+    transcript: tuple[TranscriptLine, ...] = ()
+    card: CardForPrompt | None = None
+
+
 def vocabulary_of(config: StreamConfig) -> Vocabulary:
     """Return the tags the prompt offers."""
     return Vocabulary(
@@ -75,7 +88,14 @@ _NOTES = CompiledQuery(
 )
 
 
-def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now: dt.datetime) -> Context:
+def gather(
+    config: StreamConfig,
+    event: InboxEvent,
+    memory_version: int,
+    *,
+    now: dt.datetime,
+    rehearsed: Rehearsed | None = None,
+) -> Context:
     """Read a turn's context and make its prompt. Four queries.
 
     Args:
@@ -83,27 +103,20 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
         event: What is answered.
         memory_version: The persona's memory version as just read.
         now: The time of the turn.
+        rehearsed: What was said so far in a rehearsal; None on air.
     """
     if event.kind == EventKind.DIRECTOR_SAY:
         return _verbatim(config, event, event.text)
-    is_on = config.uses_relationships
-    card = card_for_prompt(
-        event.viewer_id,
-        config.persona_id,
-        config.language,
-        now=now,
-        is_on=is_on,
-        allowed_name=partial(config.rules.allowed_name, language=config.language),
-    )
+    card = _card(config, event, now, rehearsed)
     never = (*card.never, *never_about(event.text))
     secrets = secrets_of(never)
     viewer_id = event.viewer_id if card.is_remembered else None
     memories = recall(config.persona_id, memory_version, event.text, viewer_id, now=now)
     memories = tuple(one for one in memories if not mentions(one.text, secrets))
-    notes = _NOTES.rows(stream_id=config.stream_id)
+    notes = _NOTES.rows(stream_id=config.stream_id) if rehearsed is None else []
     brain = config.brains[0] if config.brains else None
     budget = brain.context_tokens if brain else SCRIPTED_CONTEXT_TOKENS
-    transcript = _transcript(config, now)
+    transcript = _transcript(config, now) if rehearsed is None else rehearsed.transcript[-TRANSCRIPT_LINES:]
     answered = _event_text(event, transcript)
     if event.kind == EventKind.CUE and answered.text:
         transcript = transcript[:-1]
@@ -134,6 +147,20 @@ def gather(config: StreamConfig, event: InboxEvent, memory_version: int, *, now:
         tuple(note_id for note_id, _ in notes),
         never,
         lore=_lore_record(lore),
+    )
+
+
+def _card(config: StreamConfig, event: InboxEvent, now: dt.datetime, rehearsed: Rehearsed | None) -> CardForPrompt:
+    """Return the card of whom an event is from; in a rehearsal that of somebody invented."""
+    if rehearsed is not None and rehearsed.card is not None:
+        return rehearsed.card
+    return card_for_prompt(
+        event.viewer_id,
+        config.persona_id,
+        config.language,
+        now=now,
+        is_on=config.uses_relationships,
+        allowed_name=partial(config.rules.allowed_name, language=config.language),
     )
 
 

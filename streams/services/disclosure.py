@@ -26,7 +26,7 @@ from relationships.models import (
 from relationships.selectors import scores_of
 from relationships.services.bonds import family_of
 from streams.domain.lines import amount_words
-from streams.models import InboxEvent, Turn
+from streams.models import InboxEvent, RehearsalAnswer, Turn
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.tenancy.scope import studio_scope, unscoped
 
@@ -67,6 +67,10 @@ def everything_about(viewer: Viewer) -> dict[str, Any]:
         "was_answered": [
             {"at": one.started_at.isoformat(), "text": one.heard_text or one.text}
             for one in Turn.objects.filter(event__viewer__in=family).defer("prompt", "timings").order_by("started_at")
+        ],
+        "rehearsed": [
+            {"at": one.created_at.isoformat(), "name": one.said_name, "text": one.said_text, "answer": one.text}
+            for one in RehearsalAnswer.objects.filter(viewer_id__in=family).defer("prompt").order_by("created_at")
         ],
         "said_on_air": [
             {

@@ -29,7 +29,7 @@ from relationships.services.bonds import family_of
 from streams.domain.quotes import Window, quoting_windows
 from streams.domain.trails import Finder, Trail, trail_of
 from streams.hints import announce_dock
-from streams.models import HeldLine, InboxEvent, StreamState, Turn
+from streams.models import HeldLine, InboxEvent, RehearsalAnswer, RehearsalRun, StreamState, Turn
 from streams.selectors.state import OPEN_TURNS, state_frame
 from streams.services import approval, control
 from streams.services.personal_data import EMPTIED_EVENT, EMPTIED_TURN, MENTIONS, TEAMS_WORDS
@@ -84,6 +84,7 @@ def erase_rows(viewer: Viewer) -> tuple[Trail, Counts]:
     _take_back_held(event_ids)
     counts += _empty_events(event_ids)
     counts += _empty_turns(turn_ids)
+    counts += _forget_rehearsals(family, event_ids)
     counts += _forget(family, turn_ids, memories)
     counts += _clear_log([*family, *event_ids, *turn_ids, *(one.pk for one in (*memories, *identities))])
     counts += _deleted(Viewer.objects.filter(pk__in=family))
@@ -181,6 +182,14 @@ def refresh_docks(stream_id: UUID) -> None:
     """Make a stream's docks fetch everything anew: two versions at once are a gap."""
     if StreamState.objects.filter(stream_id=stream_id).update(version=F("version") + 2):
         announce_dock(stream_id, state_frame(stream_id))
+
+
+def _forget_rehearsals(family: set[UUID], event_ids: set[UUID]) -> Counts:
+    """Delete every rehearsal that replayed a person: later prompts of it quote them."""
+    runs = set(RehearsalAnswer.objects.filter(viewer_id__in=family).values_list("run_id", flat=True))
+    for batch in _batches(event_ids):
+        runs |= set(RehearsalAnswer.objects.filter(event_id__in=batch).values_list("run_id", flat=True))
+    return _deleted(RehearsalRun.objects.filter(pk__in=runs)) if runs else Counter()
 
 
 def _forget(family: set[UUID], turn_ids: set[UUID], memories: list[Memory]) -> Counts:

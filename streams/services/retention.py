@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from memory.models import Memory, Utterance
 from relationships.models import AccessRecord, LinkCode, PrivatePage
-from streams.models import InboxEvent, Turn
+from streams.models import InboxEvent, RehearsalRun, Turn
 from streams.selectors.state import OPEN_TURNS
 from vtcontrol.kernel.events import EventState
 from vtcontrol.tenancy.access import Ticket
@@ -60,7 +60,7 @@ def _delete(what: str, rows: QuerySet) -> int:  # type: ignore[type-arg]  # of a
 def _expired() -> Iterator[tuple[str, QuerySet]]:  # type: ignore[type-arg]  # of any model
     """Yield what carries its own end."""
     now = timezone.now()
-    for model in (Utterance, Memory, Ticket, KeptAnswer, Delivery, LinkCode, PrivatePage):
+    for model in (Utterance, Memory, Ticket, KeptAnswer, Delivery, LinkCode, PrivatePage, RehearsalRun):
         yield model.__name__, model.objects.filter(expires_at__lt=now)
     yield AccessRecord.__name__, AccessRecord.objects.filter(at__lt=now - ACCESS_KEPT)
 

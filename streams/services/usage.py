@@ -28,6 +28,11 @@ def record_tokens(config: StreamConfig, brain: str, tokens: int, now: dt.datetim
     _add(config, {(Meter.LLM_TOKENS, brain): tokens, (Meter.COST_MICROS, "all"): cost}, now)
 
 
+def record_rehearsed(config: StreamConfig, brain: str, tokens: int, cost_micros: int, now: dt.datetime) -> None:
+    """Add what an answer in a rehearsal used: it counts like one on air."""
+    _add(config, {(Meter.LLM_TOKENS, brain): tokens, (Meter.COST_MICROS, "all"): cost_micros}, now)
+
+
 def _add(config: StreamConfig, used: Mapping[tuple[Meter, str], int], now: dt.datetime) -> None:
     day = now.astimezone(dt.UTC).date()
     rows = [

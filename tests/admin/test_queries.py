@@ -80,6 +80,7 @@ MORE: dict[str, More] = {
     "streams.verdict": _verdict,
     "streams.obseffect": lambda world, number: streams.make_effect(_show(world, number)),
     "streams.command": lambda world, number: streams.make_command(_show(world, number)),
+    "streams.rehearsalrun": lambda world, number: streams.make_rehearsal(_show(world, number)),
     "tenancy.membership": lambda world, number: make_member(world.stream.studio, MemberRole.OBSERVER, f"o{number}"),
     "tenancy.credential": lambda world, number: tenancy.make_credential(f"{number}-"),
     "tenancy.apitoken": lambda world, number: tenancy.make_token(TokenKind.DOCK, stream=_show(world, number)),

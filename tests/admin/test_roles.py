@@ -51,6 +51,7 @@ RIGHTS = {
     "streams.stagelayout": (EVERYBODY, NOBODY, MANAGERS, NOBODY),
     "streams.obseffect": (EVERYBODY, MANAGERS, MANAGERS, MANAGERS),
     "streams.command": (EVERYBODY, NOBODY, NOBODY, NOBODY),
+    "streams.rehearsalrun": (EVERYBODY, NOBODY, NOBODY, NOBODY),
     "tenancy.studio": (EVERYBODY, NOBODY, OWNER, NOBODY),
     "tenancy.membership": (OWNER, OWNER, OWNER, OWNER),
     "tenancy.credential": (OWNER, OWNER, OWNER, OWNER),

@@ -16,6 +16,10 @@ from streams.models import (
     InboxEvent,
     ModerationRule,
     ObsEffect,
+    RehearsalAnswer,
+    RehearsalRun,
+    RehearsalSource,
+    RehearsalState,
     RolePart,
     RolePlay,
     Segment,
@@ -182,4 +186,48 @@ def make_command(stream: Stream, marker: str = "") -> Command:
         request="SetCurrentProgramScene",
         arguments={"sceneName": f"{marker}Close-up"},
         deadline_at=timezone.now() + dt.timedelta(seconds=5),
+    )
+
+
+def make_rehearsal(stream: Stream, marker: str = "", **fields: Any) -> RehearsalRun:
+    """A rehearsal of one line that is over, with its answer."""
+    now = timezone.now()
+    run = create(
+        RehearsalRun,
+        **{
+            "stream": stream,
+            "persona": stream.persona,
+            "tried_label": f"{marker}On air",
+            "source": RehearsalSource.OWN,
+            "scenarios": [{"name": f"{marker}Hello", "script": f"{marker}Mia: hi"}],
+            "state": RehearsalState.DONE,
+            "total": 1,
+            "done": 1,
+            "finished_at": now,
+            "expires_at": now + dt.timedelta(days=1),
+            **fields,
+        },
+    )
+    make_rehearsed(run, marker)
+    return run
+
+
+def make_rehearsed(run: RehearsalRun, marker: str = "", **fields: Any) -> RehearsalAnswer:
+    return create(
+        RehearsalAnswer,
+        **{
+            "run": run,
+            "scenario": 0,
+            "step": 0,
+            "side": "tried",
+            "kind": "chat",
+            "said_name": f"{marker}Mia",
+            "said_text": f"{marker}hi",
+            "text": f"{marker}Hello Mia!",
+            "outcome": "spoken",
+            "emotions": ["joy"],
+            "findings": [{"check": "answered", "ok": True}],
+            "prompt": [{"role": "system", "content": f"{marker}You are Mira."}],
+            **fields,
+        },
     )

@@ -7,7 +7,7 @@ from django.utils import timezone
 from memory.models import Review
 from personas.models import Persona
 from relationships.models import Viewer
-from streams.models import Stream
+from streams.models import RehearsalState, Stream
 from tests.factories import memory, personas, relationships, streams, tenancy
 from vtcontrol.kernel.events import EventState
 from vtcontrol.tenancy.access import TokenKind
@@ -88,6 +88,7 @@ def _make_show(stream: Stream, viewer: Viewer, marker: str) -> None:
     streams.make_verdict(streams.make_rule(marker), marker, event=event)
     streams.make_effect(stream, marker)
     streams.make_command(stream, marker)
+    streams.make_rehearsal(stream, marker, state=RehearsalState.WAITING, finished_at=None)
 
 
 def _make_held(stream: Stream, marker: str) -> None:

@@ -16,7 +16,8 @@ from django.apps import apps
 from django.urls import reverse
 
 from memory.models import Memory
-from personas.models import Emotion
+from personas.models import Emotion, Revision
+from streams.models import Broadcast, RehearsalAnswer
 from tests.tenancy.html_forms import read_form
 from tests.tenancy.routes import ModelPage, model_pages, site_routes
 from tests.tenancy.tables import rows_of
@@ -216,6 +217,24 @@ def _word_list(walk: Walk, page: ModelPage) -> Calls:
         yield Call("POST", url, {"words": "biscuit", "name": ours.name.replace(OURS, ECHO), **confirmed})
 
 
+def _begin(walk: Walk, page: ModelPage) -> Calls:
+    """A rehearsal of our character, and of hers with our revision, stream, broadcast and scenarios."""
+    url, ours, hers = walk.url(page), walk.world, walk.other_world
+    show = {"broadcast": str(walk.our_row(Broadcast).pk), "stream": str(ours.stream.pk)}
+    revision = str(walk.our_row(Revision).pk)
+    yield Call("GET", url)
+    yield Call("GET", url, {"persona": str(ours.persona.pk), "tried": revision})
+    for persona in (ours.persona.pk, hers.persona.pk):
+        for source in ("house", "own", "broadcast"):
+            form = {"tried": revision, "against": "on_air", "source": source, **show}
+            yield Call("POST", f"{url}?persona={persona}&tried={revision}", form)
+            yield Call("POST", f"{url}?persona={persona}", {**form, "tried": "on_air", "against": ""})
+
+
+def _prompt(walk: Walk, page: ModelPage) -> Calls:
+    yield Call("GET", walk.url(page, walk.our_row(RehearsalAnswer).pk))
+
+
 def _card(walk: Walk, page: ModelPage) -> Calls:
     """Our character as each file it can leave as."""
     url = walk.url(page, walk.our_row(page.model).pk)
@@ -290,6 +309,10 @@ PAGES: dict[str, Callable[[Walk, ModelPage], Calls]] = {
     # pages beside a list
     "import_card": _import_card,
     "take_in": _take_in,
+    "begin": _begin,
+    "prompt": _prompt,
+    "rehearse": _button,
+    "cancel": _button,
     "card": _card,
     "tester": _tester,
     "word_list": _word_list,
@@ -475,6 +498,7 @@ NOTHING_TO_NOTICE = {
     "move_on": "our scene is paused, so nobody has its next line",
     "pause": "our scene is paused already",
     "password_change": "people are the operator's",
+    "rehearse": "it leads on to a page that has its own case",
     "start": "our scene has been started already",
     "try": "the answer says how a trial went, and nothing is saved",
     "try_rule": "it leads on to the tester, which has a walk of its own",

@@ -68,12 +68,16 @@ class Chains:
 
 
 class Engines:
-    """All adapters of one live worker."""
+    """All adapters of one live worker.
 
-    def __init__(self) -> None:
+    Args:
+        chance: Chooses between the scripted brain's lines; a seeded one makes the same replies every time.
+    """
+
+    def __init__(self, chance: random.Random | None = None) -> None:
         self._clients = OpenAIClients()
         self._adapters: OrderedDict[Any, Any] = OrderedDict()
-        self._scripted = ScriptedBrain(random.Random())  # noqa: S311 - chooses between lines
+        self._scripted = ScriptedBrain(chance or random.Random())  # noqa: S311 - chooses between lines
         self._espeak = EspeakEngine()
         self._decoder = Decoder()
         self._closing: set[asyncio.Task[None]] = set()

@@ -7,6 +7,7 @@ from time import time
 from typing import Any, Protocol
 from uuid import UUID
 
+from personas.domain.prompt import Prompt
 from streams.domain.plan import StreamConfig
 from streams.domain.rules import Action
 from streams.domain.turns import Claim, Firing, SpokenSegment, TurnReport, rule_key
@@ -95,7 +96,11 @@ def vocabulary(config: StreamConfig) -> Vocabulary:
 
 def plan_of(claim: Claim, config: StreamConfig) -> TurnPlan:
     """Return the pipeline's plan of a claimed turn."""
-    prompt = claim.prompt
+    return plan_for(claim.turn_id, claim.prompt, config)
+
+
+def plan_for(turn_id: UUID, prompt: Prompt, config: StreamConfig, *, seed: int | None = None) -> TurnPlan:
+    """Return the pipeline's plan of a prompt; a seed is for engines that sample reproducibly."""
     request = ChatRequest(
         messages=prompt.messages,
         max_tokens=prompt.sampling.max_tokens,
@@ -104,10 +109,11 @@ def plan_of(claim: Claim, config: StreamConfig) -> TurnPlan:
         stop=prompt.sampling.stop,
         frequency_penalty=prompt.sampling.frequency_penalty,
         presence_penalty=prompt.sampling.presence_penalty,
+        seed=seed,
         brief=prompt.brief,
     )
     resting = config.emotions[0].name if config.emotions else "neutral"
-    return TurnPlan(claim.turn_id, request, vocabulary(config), config.language, resting, output=prompt.output)
+    return TurnPlan(turn_id, request, vocabulary(config), config.language, resting, output=prompt.output)
 
 
 class Performance:
