@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin import AllValuesFieldListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -47,7 +46,7 @@ class RuleList(ChangeList):  # type: ignore[misc]  # unfold ships no types
     """The list of rules; each row on the page brings how often it fired."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """Read the page's rows, then their hits in two queries."""
+        """Read the page’s rows, then their hits in one query."""
         super().get_results(request)
         hits = hits_of([rule.pk for rule in self.result_list], timezone.now())
         for rule in self.result_list:
@@ -103,7 +102,6 @@ class ModerationRuleAdmin(RuleTester, WordLists, TransferMixin, TrackedAdmin):
         ("kind", ChoicesDropdownFilter),
         ("scope", ChoicesDropdownFilter),
         ("action", ChoicesDropdownFilter),
-        ("severity", AllValuesFieldListFilter),
         ("stream", RelatedDropdownFilter),
         ("persona", RelatedDropdownFilter),
         ("is_enabled", BooleanRadioFilter),

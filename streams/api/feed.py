@@ -140,8 +140,7 @@ class Feed:
         receiving: asyncio.Task[Any] | None = None
         try:
             await layer.group_add(group, channel)  # first: what changes in between comes twice, never not at all
-            yield f"retry: {RETRY_MS}\n\n".encode()
-            for part in await self._whole(unless_known=True):
+            for part in (f"retry: {RETRY_MS}\n\n".encode(), *await self._whole(unless_known=True)):
                 yield part
             loop = asyncio.get_running_loop()
             ends_at, self._next_beat = loop.time() + LIFE_S, loop.time() + BEAT_S
