@@ -8,6 +8,7 @@ Both lock what they rewrite, so it waits for a time without a show, but no longe
 """
 
 import datetime as dt
+from typing import Any
 
 from django.apps import apps
 from django.db import connection
@@ -57,7 +58,27 @@ def rewrite_files() -> None:
             return
         for table in tables():
             cursor.execute(f"VACUUM (FULL, ANALYZE) {connection.ops.quote_name(table)}")
+            _forget_values(cursor, table)
         cursor.execute("VACUUM FULL pg_catalog.pg_statistic")  # the planner keeps the commonest values
+
+
+def _forget_values(cursor: Any, table: str) -> None:
+    """Take the planner's statistics from a table that is empty now.
+
+    ANALYZE leaves those of an empty table as they were. A column loses them when it is given a type, even its own.
+    """
+    quote = connection.ops.quote_name
+    cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {quote(table)})")  # noqa: S608 - a table of ours, quoted
+    if cursor.fetchone()[0]:
+        return
+    cursor.execute(
+        "SELECT attname, format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_stats"
+        " USING (attname) WHERE attrelid = %s::regclass AND schemaname = current_schema() AND tablename = %s",
+        [quote(table), table],
+    )
+    changes = [f"ALTER COLUMN {quote(name)} TYPE {kind}" for name, kind in cursor.fetchall()]
+    if changes:
+        cursor.execute(f"ALTER TABLE {quote(table)} {', '.join(changes)}")
 
 
 def tables() -> list[str]:

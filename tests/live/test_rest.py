@@ -13,7 +13,7 @@ from tests.conftest import OTHER
 from tests.factories.streams import make_stream
 from tests.factories.tenancy import make_token
 from tests.live.scenes import arrive, chat, says, state_of
-from vtcontrol.kernel.events import EventKind, EventState
+from vtcontrol.kernel.events import HOUSE_KINDS, EventKind, EventState
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.access import TokenKind
 from vtcontrol.tenancy.rates import Rate
@@ -178,7 +178,7 @@ def test_a_key_that_cannot_be_used_is_refused(api: Api, events: str, key: str) -
     problem(api.post(events, {"text": "Hello!"}, **{"Idempotency-Key": key}), 400)
 
 
-@pytest.mark.parametrize("kind", [kind.value for kind in EventKind if kind != EventKind.DIRECTOR_SAY])
+@pytest.mark.parametrize("kind", [kind.value for kind in EventKind if kind not in HOUSE_KINDS])
 def test_every_kind_of_event_has_its_way_in(api: Api, events: str, in_studio: Studio, kind: str) -> None:
     text = "Hello!" if kind in {"chat", "speech", "direct"} else ""
     body = {"kind": kind, "text": text, "author_name": "Bo", "amount": "5.00", "currency": "EUR"}
