@@ -27,14 +27,23 @@ class PatternSet:
         self._options.max_mem = _MEMORY
         self._set = self._together()
 
+    def candidates(self, text: str) -> Sequence[int]:
+        """Return numbers of patterns; those left out do not stand in `text`."""
+        told = self._told(text)
+        return range(len(self._patterns)) if told is None else told
+
     def find(self, text: str) -> Sequence[int]:
         """Return the numbers of the patterns that stand in `text`."""
-        if self._set is not None:
-            found = self._set.Match(text)
-            if found and 0 in found:
-                return [number - 1 for number in found if number]
-        # Not even the empty pattern was found: the set ran out of memory and has said nothing.
-        return [number for number, one in enumerate(self._alone) if one.search(text)]
+        told = self._told(text)
+        return [number for number, one in enumerate(self._alone) if one.search(text)] if told is None else told
+
+    def _told(self, text: str) -> Sequence[int] | None:
+        """Return what the set says; None where there is none.
+
+        Its first pattern is empty: if not even that is found, the set ran out of memory and has said nothing.
+        """
+        found = self._set.Match(text) if self._set is not None else None
+        return [number - 1 for number in found if number] if found and 0 in found else None
 
     @cached_property
     def _alone(self) -> "list[re2._Regexp]":

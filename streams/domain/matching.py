@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import re2
 
+from memory.domain.patterns import PatternSet
 from memory.domain.stems import stem
 from streams.domain.normalise import fold
 from vtcontrol.kernel.errors import InputInvalid
@@ -21,7 +22,6 @@ FEWEST_SPACED = 4
 """Shorter entries stand in too many words by chance to be looked for in spaced-out letters."""
 LEAST_STEM = 5
 """A Russian stem may be so short at least to be looked for in front of any ending of a noun."""
-_SET_MEMORY = 32 << 20
 _TOKEN = re.compile(r"[^\W_]+")
 CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _RUSSIAN = re.compile("[а-я]+")
@@ -64,7 +64,7 @@ class WordTable:
         self._inflected: defaultdict[str, list[_Phrase]] = defaultdict(list)
         self._longest = 1
         self._inside: list[tuple[int, str]] = []
-        self._inside_set = _Set()
+        self._inside_set = PatternSet(())
         self._letters: list[tuple[int, str]] = []
 
     def add(self, owner: int, entry: str) -> None:
@@ -95,11 +95,10 @@ class WordTable:
         """
         letters = "".join(_words(entry))
         self._inside.append((owner, letters))
-        self._inside_set.add(re2.escape(letters))
 
     def compile(self) -> None:
         """Make the table ready, once everything is in it."""
-        self._inside_set.compile()
+        self._inside_set = PatternSet([re2.escape(letters) for _, letters in self._inside], is_case_sensitive=False)
 
     def find(self, text: str, offset: int = 0) -> Iterator[Match]:
         """Yield what is found in a folded text and ends behind `offset`."""
@@ -136,7 +135,7 @@ class PatternTable:
     def __init__(self) -> None:
         self._owners: list[int] = []
         self._patterns: list[re2._Regexp] = []
-        self._set = _Set()
+        self._set = PatternSet(())
 
     def add(self, owner: int, pattern: str) -> None:
         """Add a pattern; capitals do not matter.
@@ -146,11 +145,10 @@ class PatternTable:
         """
         self._patterns.append(_compiled(pattern))
         self._owners.append(owner)
-        self._set.add(pattern)
 
     def compile(self) -> None:
         """Make the table ready, once everything is in it."""
-        self._set.compile()
+        self._set = PatternSet([one.pattern for one in self._patterns], is_case_sensitive=False)
 
     def find(self, text: str, offset: int = 0) -> Iterator[Match]:
         """Yield what is found in a folded text and ends behind `offset`, each pattern as often as it stands there."""
@@ -161,39 +159,6 @@ class PatternTable:
                 start, end = found.span(group)
                 if end > max(start, offset):
                     yield Match(self._owners[number], start, end)
-
-
-class _Set:
-    """Which of many patterns a text may match, told in one pass over the text."""
-
-    def __init__(self) -> None:
-        self._patterns: list[str] = []
-        self._compiled: re2.Set | None = None
-
-    def add(self, pattern: str) -> None:
-        self._patterns.append(pattern)
-        self._compiled = None
-
-    def candidates(self, text: str) -> Sequence[int]:
-        """Return numbers of patterns; those left out do not match."""
-        found = self._compiled.Match(text) if self._compiled is not None else None
-        # the first pattern is empty: if not even that is found, the set ran out of memory and has said nothing
-        return [number - 1 for number in found if number] if found and 0 in found else range(len(self._patterns))
-
-    def compile(self) -> None:
-        """Make the set ready. A set too large for its memory is done without: slower, but right."""
-        if len(self._patterns) < 2:
-            return
-        options = _options()
-        options.max_mem = _SET_MEMORY
-        patterns = re2.Set.SearchSet(options)
-        try:
-            for pattern in ("", *self._patterns):
-                patterns.Add(pattern)
-            patterns.Compile()
-        except re2.error:
-            return
-        self._compiled = patterns
 
 
 def _compiled(pattern: str) -> "re2._Regexp":

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.domain import matching
+from memory.domain import patterns
 from streams.domain.builtin_rules import BUILTIN_RULES
 from streams.domain.moderation import (
     WINDOW,
@@ -184,7 +184,7 @@ def test_a_set_of_patterns_that_ran_out_of_memory_does_not_go_blind(monkeypatch:
         def Match(self, text: str) -> None:  # noqa: N802 - the library's own name
             return None
 
-    monkeypatch.setattr(matching._Set, "compile", lambda self: setattr(self, "_compiled", Blind()))
+    monkeypatch.setattr(patterns.PatternSet, "_together", lambda self: Blind())
     rules = RuleSet([Rule("p", RuleKind.PATTERN, ("one", "two", "thr.e")), Rule("w", RuleKind.WORDS, ("*a*", "*b*"))])
 
     assert rules.check_in("three").rule_ids == ("p",)
@@ -192,7 +192,7 @@ def test_a_set_of_patterns_that_ran_out_of_memory_does_not_go_blind(monkeypatch:
 
 
 def test_patterns_too_large_to_be_matched_at_once_still_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matching, "_SET_MEMORY", 1_000)
+    monkeypatch.setattr(patterns, "_MEMORY", 1_000)
 
     rules = RuleSet([Rule("p", RuleKind.PATTERN, ("one.{0,90}two", "thr.e"))])
 
