@@ -26,7 +26,7 @@ from urllib.error import URLError
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
-START_S = 60.0
+START_S = 120.0  # a first start makes its database; a machine may have other work
 DRAIN_S = 12.0
 
 
