@@ -48,15 +48,16 @@ class StudioConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
         """Serve the socket; one that breaks (the channel layer went away) still gives back what it holds."""
         try:
-            return await super().__call__(scope, receive, send)
+            try:
+                return await super().__call__(scope, receive, send)
+            finally:
+                self._stop_beating()  # the server may have cut the socket off: a heart left over would keep its place
         except Exception:
             await self.broke()
             raise
 
     async def broke(self) -> None:
         """Give back what the socket holds, without the channel layer."""
-        if (beating := getattr(self, "_beating", None)) is not None:
-            beating.cancel()
 
     async def connect(self) -> None:
         """Redeem the ticket of the subprotocol header; refuse the handshake without a good one."""
@@ -102,8 +103,7 @@ class StudioConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
 
     async def disconnect(self, code: int) -> None:
         """Stop what belongs to the socket."""
-        if self._beating is not None:
-            self._beating.cancel()
+        self._stop_beating()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Read one frame: JSON, an object with a type, small, and not too many a second."""
@@ -144,6 +144,10 @@ class StudioConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
 
         result: Result = await sync_to_async(scoped)()
         return result
+
+    def _stop_beating(self) -> None:
+        if (beating := getattr(self, "_beating", None)) is not None:
+            beating.cancel()
 
     async def _beat(self) -> None:
         """Ping the page, so that it notices a server that fell silent, and do what the page's kind wants done."""

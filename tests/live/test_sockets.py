@@ -12,7 +12,7 @@ from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.utils import timezone
 
-from streams.consumers import base
+from streams.consumers import base, stage
 from streams.consumers.base import CLOSE_FLOOD, CLOSE_GARBAGE, CLOSE_REVOKED, FRAME_MOST, FRAMES_A_SECOND
 from streams.hints import control_group, dock_group, page_frame, page_parts, stage_group
 from streams.models import Stream, StreamState
@@ -36,6 +36,12 @@ Opener = Callable[..., Any]
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hearts beat twenty times a second."""
     monkeypatch.setattr(base, "BEAT_S", 0.05)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that answers no ping is not held to be asleep: at quick hearts a slow machine is soon too late."""
+    monkeypatch.setattr(stage, "QUIET_BEATS", 1000)
 
 
 @sync_to_async
@@ -316,7 +322,7 @@ async def test_only_the_primary_page_says_what_was_heard(stream: Stream, pages: 
     assert heard == {"type": "control.heard", "stream": str(stream.pk), "turn": turn, "seg": 0, "ms": 3}
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick", "patient")
 async def test_when_the_primary_page_leaves_another_takes_its_place(stream: Stream, pages: Opener) -> None:
     primary, second, preview = await pages(stream), await pages(stream), await pages(stream, query="?preview=1")
 
@@ -329,7 +335,7 @@ async def test_when_the_primary_page_leaves_another_takes_its_place(stream: Stre
         assert (await hear())["ms"] == 9
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("quick", "patient")
 async def test_a_page_that_lost_its_place_to_another_is_told(stream: Stream, pages: Opener) -> None:
     page = await pages(stream)
 
@@ -341,8 +347,6 @@ async def test_a_page_that_lost_its_place_to_another_is_told(stream: Stream, pag
 async def test_a_panic_between_ticket_and_greeting_is_not_missed(
     stream: Stream, pages: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from streams.consumers import stage
-
     read = stage.stage_hello
 
     def read_then_panic(stream_id: Any) -> dict[str, Any]:
