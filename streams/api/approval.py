@@ -12,7 +12,7 @@ from streams.api.base import READS, StreamView
 from streams.api.shapes import Anything
 from streams.api.wishes import Wish
 from streams.domain.approval import NOTE_LONGEST, TEXT_LONGEST, ApprovalMode, HeldBy, HeldState
-from streams.selectors.approval import held_item, held_of, held_one
+from streams.selectors.approval import held_item, held_of, held_one, held_record
 from streams.services import approval
 from vtcontrol.tenancy.access import ApiToken
 from vtcontrol.tenancy.idempotency import once
@@ -99,7 +99,7 @@ class HeldOneView(StreamView):
 
 
 class DecisionView(StreamView):
-    """A person decides."""
+    """A person decides. The answer may be kept for a repetition, so words kept in memory only are not in it."""
 
     @property
     def decider(self) -> str:
@@ -118,7 +118,7 @@ class ApproveView(DecisionView):
         form = ApproveSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         row = approval.approve(stream_id, held_id, by=self.decider, text=form.validated_data["text"])
-        return Response(held_item(row), status=202)
+        return Response(held_record(row), status=202)
 
 
 class RejectView(DecisionView):
@@ -131,4 +131,4 @@ class RejectView(DecisionView):
         form = RejectSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         row = approval.reject(stream_id, held_id, by=self.decider, note=form.validated_data["reason"])
-        return Response(held_item(row), status=202)
+        return Response(held_record(row), status=202)

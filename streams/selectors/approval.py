@@ -87,11 +87,18 @@ def held_one(stream_id: UUID, held_id: UUID) -> HeldLine:
 
 
 def held_item(row: HeldLine) -> dict[str, Any]:
-    """Return a held line as docks and REST show it."""
+    """Return a held line as docks and REST show it, with words that are kept in memory only. Never to be stored."""
     event: InboxEvent = row.event
-    name, question = event.author_name, event.text
+    shown = held_record(row)
     if event.author_id == MARK:
-        name, question = words_of([event.pk]).get(event.pk, ("", ""))
+        shown["name"], shown["question"] = words_of([event.pk]).get(event.pk, ("", ""))
+        shown["who"] = speaker_of(event.kind, shown["name"])
+    return shown | ({"text": words_kept(row)} if row.turn_id else {})
+
+
+def held_record(row: HeldLine) -> dict[str, Any]:
+    """Return a held line as its rows have it: without the words of people who want nothing stored."""
+    event: InboxEvent = row.event
     return {
         "id": str(row.pk),
         "kind": "answer" if row.turn_id else "event",
@@ -99,10 +106,10 @@ def held_item(row: HeldLine) -> dict[str, Any]:
         "event": str(event.pk),
         "turn": str(row.turn_id) if row.turn_id else None,
         "viewer": str(event.viewer_id) if event.viewer_id else None,
-        "who": speaker_of(event.kind, name),
-        "name": name,
-        "question": question,
-        "text": words_kept(row) if row.turn_id else "",
+        "who": speaker_of(event.kind, event.author_name),
+        "name": event.author_name,
+        "question": event.text,
+        "text": (row.edited_text or row.text) if row.turn_id else "",
         "is_edited": bool(row.edited_text),
         "held_by": row.held_by,
         "rule": row.rule_name,

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from relationships.selectors import has_opted_out
 from streams.domain.approval import (
     APPROVED,
     NOT_APPROVED,
@@ -147,14 +148,15 @@ def approve(stream_id: UUID, held_id: UUID, *, by: str, text: str | None = None)
     if row.turn_id and not (words or words_kept(row)):
         raise Conflict(_("The words are gone: they were kept in memory only. Reject the line."))
     now = timezone.now()
-    if words is not None and row.event.author_id == MARK:
+    changed = {"edited_text": words or ""}
+    if words is not None and _is_private(row.event):
         keep_words(row.pk, "", words)
-        words = ""
-    _decide(row, HeldState.APPROVED, now, decided_by=by[:80], edited_text=words or "")
+        changed = {"edited_text": "", "text": ""}
+    _decide(row, HeldState.APPROVED, now, decided_by=by[:80], **changed)
     event = _wait_again(row, now)
     lines = [event_line(event, turn_id=row.turn_id)]
     if row.turn_id:
-        lines.append(_turn_changed(row, event, state=TurnState.APPROVED, **_shown(row, event)))
+        lines.append(_turn_changed(row, event, state=TurnState.APPROVED, **_shown(row)))
     _tell(state, lines)
     enqueue("live.perform", stream_id=stream_id)
     return row
@@ -189,7 +191,7 @@ def reject(stream_id: UUID, held_id: UUID, *, by: str, note: str = "") -> HeldLi
         stream_id: The stream.
         held_id: The line.
         by: Who decides, by name.
-        note: Why, in the team's words.
+        note: Why, in the team's words; not kept about somebody who opted out.
 
     Raises:
         NotFound: No such line on this stream.
@@ -202,7 +204,8 @@ def reject(stream_id: UUID, held_id: UUID, *, by: str, note: str = "") -> HeldLi
     if row.state == HeldState.REJECTED:
         return row
     _check(row, state)
-    lines = _end([row.pk], HeldState.REJECTED, NOT_APPROVED, decided_by=by[:80], note=" ".join(note.split()))
+    kept = "" if _is_private(row.event) else " ".join(note.split())
+    lines = _end([row.pk], HeldState.REJECTED, NOT_APPROVED, decided_by=by[:80], note=kept)
     _tell(state, lines)
     enqueue("live.perform", stream_id=stream_id)
     row.refresh_from_db()
@@ -255,8 +258,13 @@ def _wait_again(row: HeldLine, now: dt.datetime) -> InboxEvent:
     return event
 
 
-def _shown(row: HeldLine, event: InboxEvent) -> dict[str, Any]:
-    return {"text": plain(row.edited_text)} if row.edited_text and event.author_id != MARK else {}
+def _is_private(event: InboxEvent) -> bool:
+    """Tell whether nothing of the event's person may be stored: they opted out before they wrote, or since."""
+    return event.author_id == MARK or (event.viewer_id is not None and has_opted_out(event.viewer_id))
+
+
+def _shown(row: HeldLine) -> dict[str, Any]:
+    return {"text": plain(row.edited_text)} if row.edited_text else {}
 
 
 def _turn_changed(row: HeldLine, event: InboxEvent, **values: Any) -> Line:

@@ -26,7 +26,7 @@ from relationships.models import (
 from relationships.selectors import scores_of
 from relationships.services.bonds import family_of
 from streams.domain.lines import amount_words
-from streams.models import InboxEvent, RehearsalAnswer, Turn
+from streams.models import HeldLine, InboxEvent, RehearsalAnswer, Turn
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.tenancy.scope import studio_scope, unscoped
 
@@ -68,6 +68,10 @@ def everything_about(viewer: Viewer) -> dict[str, Any]:
             {"at": one.started_at.isoformat(), "text": one.heard_text or one.text}
             for one in Turn.objects.filter(event__viewer__in=family).defer("prompt", "timings").order_by("started_at")
         ],
+        "held_for_approval": [
+            _held(one)
+            for one in HeldLine.objects.filter(event__viewer__in=family).select_related("event").order_by("held_at")
+        ],
         "rehearsed": [
             {"at": one.created_at.isoformat(), "name": one.said_name, "text": one.said_text, "answer": one.text}
             for one in RehearsalAnswer.objects.filter(viewer_id__in=family).defer("prompt").order_by("created_at")
@@ -107,6 +111,13 @@ def _event(event: InboxEvent) -> dict[str, Any]:
     return {
         "at": event.received_at.isoformat(), "platform": event.platform, "kind": event.kind, "name": event.author_name,
         "text": event.text, "amount": amount, "became": str(event.state),
+    }  # fmt: skip
+
+
+def _held(row: HeldLine) -> dict[str, Any]:
+    return {
+        "at": row.held_at.isoformat(), "name": row.event.author_name, "question": row.event.text, "answer": row.text,
+        "edited": row.edited_text, "because": row.rule_name or row.held_by, "became": row.state, "note": row.note,
     }  # fmt: skip
 
 

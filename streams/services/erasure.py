@@ -35,8 +35,10 @@ from streams.services import approval, control
 from streams.services.personal_data import EMPTIED_EVENT, EMPTIED_TURN, MENTIONS, TEAMS_WORDS
 from vtcontrol.kernel.errors import InputInvalid
 from vtcontrol.tenancy.history import StudioHistory
+from vtcontrol.tenancy.idempotency import KeptAnswer
 from vtcontrol.tenancy.owned import StudioOwned
 from vtcontrol.tenancy.scope import current_studio_id
+from vtcontrol.tenancy.webhooks import Delivery, DeliveryState
 
 BATCH = 400
 QUOTED_LINES = 24
@@ -82,6 +84,7 @@ def erase_rows(viewer: Viewer) -> tuple[Trail, Counts]:
     counts: Counts = Counter()
     _stop_speaking(turn_ids)
     _take_back_held(event_ids)
+    counts += _take_back_messages({*event_ids, *turn_ids})
     counts += _empty_events(event_ids)
     counts += _empty_turns(turn_ids)
     counts += _forget_rehearsals(family, event_ids)
@@ -133,6 +136,17 @@ def _take_back_held(event_ids: set[UUID]) -> None:
         for stream_id in held.values_list("stream_id", flat=True).distinct():
             StreamState.objects.select_for_update().get(stream_id=stream_id)  # nobody decides meanwhile
         approval.take_back(batch, "deleted")
+
+
+def _take_back_messages(ids: set[UUID]) -> Counts:
+    """Empty and give up what webhooks are still to be told about a person's events and turns."""
+    wanted = {str(one) for one in ids}
+    waiting = Delivery.objects.filter(state=DeliveryState.WAITING).values_list("pk", "subject")
+    found = [pk for pk, subject in waiting if subject in wanted]
+    gone = Delivery.objects.filter(pk__in=found).update(
+        state=DeliveryState.FAILED, body="", trouble="the person was erased"
+    )
+    return Counter({"tenancy.Delivery": gone})
 
 
 def _empty_events(event_ids: set[UUID]) -> Counts:
@@ -251,8 +265,18 @@ def drop_prompts_naming(trail: Trail, *, since: dt.datetime) -> Counts:
 
 def _unpacked(packed: bytes) -> str:
     """Return a stored prompt as text, quotes and line breaks as they were."""
-    text = zlib.decompress(packed).decode()
-    return "\n".join(_strings(json.loads(text)))
+    return "\n".join(_strings(json.loads(zlib.decompress(packed).decode())))
+
+
+def empty_kept_answers(trail: Trail) -> Counts:
+    """Empty every answer kept for a repetition that shows any name, account or text of a person."""
+    finder = Finder(trail)
+    kept = KeptAnswer.objects.exclude(body=None).values_list("pk", "body").iterator(BATCH)
+    found = {pk for pk, body in kept if finder.stands_in("\n".join(_strings(body)))}
+    counts: Counts = Counter()
+    for batch in _batches(found):
+        counts["tenancy.KeptAnswer"] += KeptAnswer.objects.filter(pk__in=batch).update(body=None)
+    return counts
 
 
 def _strings(value: Any) -> Iterator[str]:

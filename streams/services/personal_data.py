@@ -28,6 +28,7 @@ OWN = {
     "streams.Segment": "emptied",
     "streams.Turn": "emptied: words and prompt go, times and cost stay",
     "streams.Verdict": "emptied",
+    "tenancy.KeptAnswer": "emptied where it shows the person",
 }
 MENTIONS: dict[str, tuple[str, ...]] = {
     "memory.ConsolidationEntry": ("text", "before"),
@@ -42,7 +43,6 @@ MENTIONS: dict[str, tuple[str, ...]] = {
     "streams.Segment": ("text",),
     "streams.Turn": ("text", "heard_text"),
     "tenancy.Delivery": ("body",),
-    "tenancy.KeptAnswer": ("body",),
 }
 TEAMS_WORDS: dict[str, tuple[str, ...]] = {
     "memory.Lore": ("keys", "content", "secondary_keys", "excluded_keys"),
@@ -71,6 +71,7 @@ NOBODYS = {
     "relationships.Refusal": "keyed digests, which are what must stay",
     "streams.Broadcast": "times",
     "streams.ChannelLink": "the team's own channels",
+    "streams.ModerationModel": "settings",
     "streams.ObsEffect": "settings",
     "streams.StageLayout": "settings",
     "streams.StagePage": "the team's own pages",

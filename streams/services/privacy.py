@@ -90,6 +90,7 @@ def _go_through(asked: PrivacyRequest) -> None:
         counts += erasure.drop_prompts(UUID(stream_id), *window)
     counts += erasure.drop_prompts_naming(trail, since=since)
     _say(asked, Step.MENTIONS, counts)
+    counts += erasure.empty_kept_answers(trail)
     counts += erasure.redact(trail)
     _finish(asked, counts, erasure.count_in_teams_words(trail))
 

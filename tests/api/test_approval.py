@@ -6,10 +6,13 @@ import pytest
 from django.test import Client
 
 from streams.models import HeldLine, Stream
+from streams.selectors.unnamed import MARK
+from streams.services.unnamed import keep_words
 from tests.factories.streams import make_event, make_held, make_turn
 from vtcontrol.kernel.events import EventState
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.access import TokenKind
+from vtcontrol.tenancy.idempotency import KeptAnswer
 from vtcontrol.tenancy.studios import MemberRole, Studio
 from vtcontrol.tenancy.tokens import issue
 
@@ -84,3 +87,22 @@ def test_words_that_are_none_are_refused_with_their_field(row: HeldLine, stream:
 def test_an_unknown_line_is_not_found(row: HeldLine, stream: Stream) -> None:
     assert ask(stream, secret_of(stream), "get", f"/{uuid7()}").status_code == 404
     assert ask(stream, secret_of(stream), "post", f"/{uuid7()}/approve").status_code == 404
+
+
+def test_words_of_somebody_who_opted_out_are_shown_but_not_kept_with_the_answer(
+    in_studio: Studio, stream: Stream
+) -> None:
+    event = make_event(stream, state=EventState.HELD, author_id=MARK, author_name="", text="")
+    row = make_held(event, turn=make_turn(stream, event=event, state="held", text=""), text="")
+    keep_words(event.pk, "Shy", "My cat is called Waffle.")
+    keep_words(row.pk, "", "[joy] Waffle!")
+    secret = secret_of(stream)
+
+    shown = ask(stream, secret, "get", f"/{row.pk}").json()
+    answer = ask(stream, secret, "post", f"/{row.pk}/approve", **{"Idempotency-Key": "once"})
+
+    assert (shown["name"], shown["question"], shown["text"]) == ("Shy", "My cat is called Waffle.", "[joy] Waffle!")
+    assert answer.status_code == 202
+    kept = str(KeptAnswer.objects.get().body)
+    assert "Shy" not in kept
+    assert "Waffle" not in kept

@@ -386,6 +386,26 @@ def test_the_words_for_somebody_who_opted_out_stand_in_no_row(in_studio: Studio,
     assert claim.approved.text == "[sad] Rather not."
 
 
+def test_words_of_somebody_who_opted_out_while_their_line_waited_are_not_stored_either(
+    in_studio: Studio, asking: Stream, lease: Lease
+) -> None:
+    viewer = known("Bo")
+    row, other = held(asking, lease), held(asking, lease, "And dogs?")
+    viewer.has_opted_out = True
+    viewer.save()
+
+    approval.approve(asking.pk, row.pk, by="Vera", text="[sad] Rather not.")
+    approval.reject(asking.pk, other.pk, by="Vera", note="Bo again")
+    claim = take(asking, lease)
+
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert (row.text, row.edited_text, other.note) == ("", "", "")
+    assert "Rather not" not in Turn.objects.get(pk=row.turn_id).text
+    assert claim.approved is not None
+    assert claim.approved.text == "[sad] Rather not."
+
+
 def test_a_dropped_approved_line_is_given_up_by_the_sweeper(in_studio: Studio, asking: Stream, lease: Lease) -> None:
     row = held(asking, lease)
     approval.approve(asking.pk, row.pk, by="Vera")

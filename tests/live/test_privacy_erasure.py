@@ -34,7 +34,8 @@ from relationships.models import (
 )
 from relationships.services import record_interaction
 from relationships.services.recognition import rename
-from streams.models import DirectorNote, InboxEvent, ModerationRule, Segment, Stream, Turn
+from streams.models import DirectorNote, HeldLine, InboxEvent, ModerationRule, Segment, Stream, Turn
+from streams.selectors.approval import held_record
 from streams.services import privacy, tombstones
 from streams.services.commands import ask_to_erase
 from streams.services.disclosure import everything_about, make_page, open_page
@@ -44,9 +45,12 @@ from streams.services.personal_data import MENTIONS, NOBODYS, OWN, TEAMS_WORDS
 from streams.services.retention import retain
 from streams.services.rewriting import rewrite_if_due, tables
 from tests.factories.memory import make_memory
+from tests.factories.streams import make_held
+from tests.factories.tenancy import make_delivery, make_kept_answer, make_token, make_webhook
 from tests.live.scenes import answer, end, says, speak, take
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.tenancy.history import StudioHistory
+from vtcontrol.tenancy.idempotency import KeptAnswer
 from vtcontrol.tenancy.owned import StudioOwned
 from vtcontrol.tenancy.scope import studio_scope, unscoped
 from vtcontrol.tenancy.studios import Studio
@@ -93,12 +97,22 @@ def live_through(stream: Stream, lease: Lease) -> Viewer:
     Viewer.objects.filter(pk=viewer.pk).update(notes=f"{NAME} plays the cello.")
     make_memory(persona, text=f"{NAME} has a cat called {MARK}puss.", viewer_id=viewer.pk)
     make_memory(persona, text=f"Somebody has a {MARK}puss.", evidence_turn_id=turn.pk)
+    held_for(event, turn)
     rename(Identity.objects.get(viewer=viewer), f"{MARK}_renamed_4", timezone.now())
     log = ContentType.objects.get_for_model(Viewer)
     LogEntry.objects.create(
         user_id=_user().pk, content_type=log, object_id=str(viewer.pk), object_repr=NAME, action_flag=CHANGE
     )
     return viewer
+
+
+def held_for(event: InboxEvent, turn: Turn) -> HeldLine:
+    """Let the answer have waited for a person, who changed it, and let a program have been told so."""
+    texts = {"text": f"[joy] Hello {NAME}!", "edited_text": f"[joy] Hi {NAME}!", "note": f"{NAME} asks too much."}
+    row = make_held(event, turn=turn, state="approved", decided_at=timezone.now(), decided_by="Vera", **texts)
+    kept = make_kept_answer(make_token()[0])
+    KeptAnswer.objects.filter(pk=kept.pk).update(body=held_record(row))
+    return row
 
 
 def _user() -> Any:
@@ -137,6 +151,48 @@ def test_nothing_is_left_in_any_table(in_studio: Studio, stream: Stream, lease: 
     assert asked.counts["erased"]["memory.Memory"] == 2
     assert asked.counts["erased"]["streams.InboxEvent"] >= 1
     assert asked.counts["erased"]["relationships.Viewer"] == 1
+
+
+def test_a_line_of_somebody_else_that_names_the_person_keeps_its_other_words(
+    in_studio: Studio, stream: Stream, lease: Lease
+) -> None:
+    viewer = live_through(stream, lease)
+    row = make_held(others_talk(stream, lease), text=f"[joy] {NAME} likes cheese.", note=f"No, {NAME}!")
+
+    erase(viewer)
+
+    row.refresh_from_db()
+    assert (row.text, row.note, row.state) == ("[joy] … likes cheese.", "No, …!", "held")
+    assert places_of(MARK) == set()
+
+
+def test_a_name_that_may_be_anybodys_word_goes_with_the_answers_kept_for_programs(
+    in_studio: Studio, stream: Stream, lease: Lease
+) -> None:
+    event = says(stream, "Cats?", "Bo")
+    held_for(event, answer(stream, lease))
+
+    asked = erase(event.viewer)
+
+    assert KeptAnswer.objects.get().body is None
+    assert asked.counts["erased"]["tenancy.KeptAnswer"] == 1
+
+
+def test_what_webhooks_are_still_to_be_told_about_the_person_is_given_up(
+    in_studio: Studio, stream: Stream, lease: Lease
+) -> None:
+    viewer = live_through(stream, lease)
+    other = says(stream, "Mira, hello!", "Ann")
+    hook = make_webhook()
+    theirs = make_delivery(hook, subject=str(Turn.objects.get().pk), body='{"text":"my cat"}')
+    others = make_delivery(hook, subject=str(other.pk), body='{"text":"hello"}')
+
+    erase(viewer)
+
+    theirs.refresh_from_db()
+    others.refresh_from_db()
+    assert (theirs.state, theirs.body) == ("failed", "")
+    assert (others.state, others.body) == ("waiting", '{"text":"hello"}')
 
 
 def test_what_is_no_persons_stays(in_studio: Studio, stream: Stream, lease: Lease) -> None:
@@ -386,6 +442,9 @@ def test_an_export_shows_everything(in_studio: Studio, stream: Stream, lease: Le
     assert shown["wrote"][0]["text"] == WORDS
     assert shown["was_answered"][0]["text"] == f"Hello {NAME}!"
     assert shown["said_on_air"]
+    (held,) = shown["held_for_approval"]
+    assert (held["name"], held["question"], held["answer"]) == (NAME, WORDS, f"[joy] Hello {NAME}!")
+    assert (held["edited"], held["note"], held["became"]) == (f"[joy] Hi {NAME}!", f"{NAME} asks too much.", "approved")
     assert shown["ledger"]
     json.dumps(shown)
 
@@ -445,12 +504,14 @@ def test_words_past_their_days_are_deleted(in_studio: Studio, stream: Stream, le
         has_prompt = Turn.objects.exclude(prompt=None).exists()
         return has_prompt, InboxEvent.objects.exclude(pk=open_event.pk).exists(), Turn.objects.exists()
 
+    assert HeldLine.objects.count() == 1
     assert after(4) == (True, True, True)
     assert after(6) == (False, True, True)
     assert after(11) == (False, False, True)
     assert after(21) == (False, False, False)
     assert InboxEvent.objects.filter(pk=open_event.pk).exists()
     assert not Segment.objects.exists()
+    assert not HeldLine.objects.exists()
 
 
 def test_files_are_rewritten_when_no_show_is_on(

@@ -22,7 +22,7 @@ def live() -> None:
     from streams.models import Turn
     from tests.factories.memory import make_memory
     from tests.factories.personas import make_character
-    from tests.factories.streams import make_stream
+    from tests.factories.streams import make_held, make_stream
     from tests.factories.tenancy import make_studio
     from tests.live.scenes import end, hold, says, speak, take
     from vtcontrol.tenancy.scope import studio_scope
@@ -39,6 +39,8 @@ def live() -> None:
             turn = end(stream, lease, claim, prompt_record=record)
             Turn.objects.filter(pk=turn.pk).update(text=f"Hello {MARK}!")
             make_memory(stream.persona, text=f"{MARK} has {number} cats.", viewer_id=row.viewer_id)
+            texts = {"text": f"[joy] Hello {MARK}!", "edited_text": f"Hi {MARK}!", "note": f"{MARK} {number}"}
+            make_held(row, turn=turn, state="approved", decided_at=timezone.now(), **texts)
         rename(Identity.objects.get(), f"{MARK}_at_last", timezone.now())
         Memory.objects.filter(viewer_id=row.viewer_id).update(emotion=MARK)
     with connection.cursor() as cursor:
