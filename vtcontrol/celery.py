@@ -7,6 +7,8 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import worker_init
 
+import vtcontrol.embedded_broker  # noqa: F401  # makes embedded:// known
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vtcontrol.settings")
 
 app = Celery("vtcontrol")

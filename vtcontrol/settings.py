@@ -180,7 +180,7 @@ CHANNEL_LAYERS: dict[str, Any] = {
     if REDIS_URL
     else {"BACKEND": "vtcontrol.channel_layer.HomeLoopLayer", "CONFIG": {"capacity": 4000, "expiry": 30}}
 }
-CELERY_BROKER_URL = _env.text("CELERY_BROKER_URL") or REDIS_URL or "memory://localhost"
+CELERY_BROKER_URL = _env.text("CELERY_BROKER_URL") or REDIS_URL or "embedded://localhost"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "upkeep"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -189,9 +189,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"polling_interval": 0.005} if CELERY_BROKER_URL.startswith("memory:") else {"visibility_timeout": 3600}
-)
+CELERY_BROKER_TRANSPORT_OPTIONS = {} if CELERY_BROKER_URL.startswith("embedded:") else {"visibility_timeout": 3600}
 CACHES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL

@@ -10,7 +10,8 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qs
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
+from channels.consumer import get_handler_name
+from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from streams.hints import page_text
@@ -56,6 +57,10 @@ class StudioConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
             await self.broke()
             raise
 
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Handle one message. Database connections are looked after where one is used: most messages are sound."""
+        await getattr(self, get_handler_name(message))(message)
+
     async def broke(self) -> None:
         """Give back what the socket holds, without the channel layer."""
 
@@ -66,7 +71,7 @@ class StudioConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         offered = self.scope.get("subprotocols", [])
         ticket = next((name.removeprefix(TICKET) for name in offered if name.startswith(TICKET)), "")
         try:
-            self.claims = await sync_to_async(redeem_ticket)(ticket)
+            self.claims = await database_sync_to_async(redeem_ticket)(ticket)
         except AccessDenied:
             await self.close()
             return
@@ -142,7 +147,7 @@ class StudioConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
             with studio_scope(self.claims.studio_id):
                 return job()
 
-        result: Result = await sync_to_async(scoped)()
+        result: Result = await database_sync_to_async(scoped)()
         return result
 
     def _stop_beating(self) -> None:

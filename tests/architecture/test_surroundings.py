@@ -25,7 +25,7 @@ def test_nothing_of_the_shells_topology_comes_in() -> None:
     if "VTCONTROL_TEST_DATABASE_URL" not in os.environ:
         assert settings.IS_EMBEDDED
         assert settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
-    assert settings.CELERY_BROKER_URL.startswith("memory://")
+    assert settings.CELERY_BROKER_URL.startswith("embedded://")
 
 
 def test_the_sqlite_database_is_a_file_that_threads_share() -> None:
