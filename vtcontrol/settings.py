@@ -218,7 +218,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Everything a dock does, for programs. Bearer tokens are made in the admin.",
     "PREPROCESSING_HOOKS": ["vtcontrol.tenancy.openapi.only_api"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": [],  # choices stand where they are used
+    "POSTPROCESSING_HOOKS": ["streams.api.messages.add_messages"],  # choices stand where they are used
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 

@@ -18,7 +18,7 @@ from vtcontrol.tenancy.admin_actions import object_action
 from vtcontrol.tenancy.admin_base import EndlessAdmin
 from vtcontrol.tenancy.admin_marks import Tone, ago, chip, duration
 from vtcontrol.tenancy.admin_site import Place, Shelf, site
-from vtcontrol.tenancy.webhooks import Delivery, DeliveryState, Webhook
+from vtcontrol.tenancy.webhooks import ASKED_FOR, Delivery, DeliveryState, Webhook
 
 DELIVERY_MARKS = {
     DeliveryState.WAITING: (Tone.CAUTION, "schedule"),
@@ -35,7 +35,7 @@ class WebhookForm(OfStreamForm):
         found = super().clean()
         if "@" in str(found.get("url", "")).partition("://")[2].partition("/")[0]:
             self.add_error("url", _("The address must not contain a user name or password."))
-        if not any(found.get(name) for name in ("on_turn_ended", "on_state_changed", "on_passed_over")):
+        if not any(found.get(name) for name in ASKED_FOR.values()):
             self.add_error("on_turn_ended", _("Choose at least one: it would be told nothing."))
         return found
 
@@ -53,7 +53,7 @@ class WebhookAdmin(OfStreamAdmin):
     search_fields = ("name",)
     fieldsets = (
         (None, {"fields": ("name", "url", "stream", "is_enabled")}),
-        (_("What it is told"), {"fields": ("on_turn_ended", "on_state_changed", "on_passed_over")}),
+        (_("What it is told"), {"fields": tuple(ASKED_FOR.values())}),
         (_("How it goes"), {"fields": ("standing", "sent", "failures", "hint")}),
     )
     readonly_fields = ("standing", "sent", "failures", "hint")
@@ -61,8 +61,7 @@ class WebhookAdmin(OfStreamAdmin):
     @display(description=_("told"))
     def topics(self, webhook: Webhook) -> str:
         """Show what it is told."""
-        names = ("on_turn_ended", "on_state_changed", "on_passed_over")
-        fields = (self.opts.get_field(name) for name in names)
+        fields = (self.opts.get_field(name) for name in ASKED_FOR.values())
         return ", ".join(str(field.verbose_name) for field in fields if getattr(webhook, field.name))
 
     @display(description=_("state"))

@@ -12,6 +12,7 @@ from streams.api.base import READS, StreamView
 from streams.api.shapes import Anything
 from streams.api.wishes import Wish
 from streams.domain.approval import NOTE_LONGEST, TEXT_LONGEST, ApprovalMode, HeldBy, HeldState
+from streams.domain.decisions import Decision
 from streams.selectors.approval import held_item, held_of, held_one, held_record
 from streams.services import approval
 from vtcontrol.tenancy.access import ApiToken
@@ -43,6 +44,9 @@ class HeldLineSerializer(Anything):
     expires_at = serializers.DateTimeField(help_text="Undecided by then, it is not said.")
     decided_at = serializers.DateTimeField(allow_null=True)
     decided_by = serializers.CharField(allow_blank=True)
+    decision = serializers.ChoiceField(
+        choices=[one.value for one in Decision], allow_null=True, help_text="What became of it; null while it is held."
+    )
     reason = serializers.CharField(allow_blank=True, help_text="Why it ended, as a code.")
     note = serializers.CharField(allow_blank=True, help_text="Why it was rejected, in the team's words.")
 

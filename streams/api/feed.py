@@ -26,7 +26,10 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from streams.api.base import StreamView
+from streams.domain.approval import HeldState
 from streams.hints import dock_group
+from streams.models import TurnState
+from streams.selectors.approval import followed, held_about
 from streams.selectors.state import dock_snapshot
 from vtcontrol.kernel.errors import InputInvalid, NotFound
 from vtcontrol.kernel.ids import uuid7
@@ -41,6 +44,7 @@ BEAT_S = 10.0  # how often a silent feed says that it lives, and every feed look
 SLOT_S = 40  # a place whose process died is free again after so long
 LIFE_S = 3600.0  # then the reader comes back: a client that reads nothing cannot pile up more than this
 RETRY_MS = 2000
+MAY_CHANGE = {HeldState.HELD, HeldState.APPROVED}
 
 Result = TypeVar("Result")
 
@@ -79,7 +83,7 @@ class FeedView(StreamView):
         responses={(200, "text/event-stream"): OpenApiResponse(OpenApiTypes.STR, "Events, until either side leaves.")},
     )
     def get(self, request: Request, stream_id: UUID) -> StreamingHttpResponse:
-        """Follow a stream as server-sent events: `snapshot`, `line`, `state`, `end`."""
+        """Follow a stream as server-sent events: `snapshot`, `line`, `line.held`, `line.decided`, `state`, `end`."""
         known = _known(request.headers.get("Last-Event-ID", ""))
         if _room.open >= FEEDS_A_PROCESS:
             raise Overloaded
@@ -131,6 +135,8 @@ class Feed:
     version: int | None
     slot: str
     _next_beat: float = field(default=0.0, init=False)
+    _held: dict[str, str] = field(default_factory=dict, init=False)  # held line → the state the reader knows
+    _waiting: set[str] = field(default_factory=set, init=False)  # events and turns that may still be decided on
 
     async def run(self) -> AsyncIterator[bytes]:
         """Yield events until the token ends, the reader leaves or the feed is old."""
@@ -140,7 +146,7 @@ class Feed:
         receiving: asyncio.Task[Any] | None = None
         try:
             await layer.group_add(group, channel)  # first: what changes in between comes twice, never not at all
-            for part in (f"retry: {RETRY_MS}\n\n".encode(), *await self._whole(unless_known=True)):
+            for part in (f"retry: {RETRY_MS}\n\n".encode(), *await self._begin()):
                 yield part
             loop = asyncio.get_running_loop()
             ends_at, self._next_beat = loop.time() + LIFE_S, loop.time() + BEAT_S
@@ -166,13 +172,23 @@ class Feed:
             await layer.group_discard(group, channel)
             await sync_to_async(cache.delete)(self.slot)
 
-    async def _whole(self, *, unless_known: bool = False) -> list[bytes]:
+    async def _begin(self) -> list[bytes]:
+        """Return the whole, or nothing for a reader that is up to date."""
+        held = await self._read(followed, self.stream_id)  # before the version: what is read later is news
         snapshot = await self._read(dock_snapshot, self.stream_id)
-        if unless_known and snapshot["version"] == self.version:
-            return []
-        self.version = int(snapshot["version"])
+        if snapshot["version"] != self.version:
+            return (await self._whole())[-1:]
+        self._news(held)
+        return []
+
+    async def _whole(self) -> list[bytes]:
+        """Return the whole, after what happened to held lines in a gap."""
+        snapshot = await self._read(dock_snapshot, self.stream_id)
+        held = await self._read(followed, self.stream_id)  # after the version: what is read earlier is in the whole
+        news, self.version = self._news(held), int(snapshot["version"])
         body = {name: snapshot[name] for name in ("stream", "version", "state", "transcript")}
-        return [event("snapshot", self.version, body)]
+        body["held"] = [line for line in held if line["decision"] is None]
+        return [*news, event("snapshot", self.version, body)]
 
     async def _told(self, message: dict[str, Any]) -> list[bytes]:
         """Return what a hint means for the reader: the next change, nothing, or after a gap the whole again."""
@@ -183,9 +199,34 @@ class Feed:
                 continue
             if version > self.version + 1 or name not in {"line", "state"}:
                 return [*parts, *await self._whole()]
+            if name == "line":
+                parts += await self._decisions(frame["line"])
             self.version = version
             parts.append(event(name, version, frame[name]))
         return parts
+
+    async def _decisions(self, line: dict[str, Any]) -> list[bytes]:
+        """Return what a line says of approval. It goes before the line, so who misses it misses the line's id too."""
+        line_id, status = str(line["id"]), line["status"]
+        if status == TurnState.SPEAKING:
+            self._waiting.discard(line_id)
+        if status != HeldState.HELD and line_id not in self._waiting:
+            return []
+        return self._news(await self._read(held_about, self.stream_id, UUID(line_id)))
+
+    def _news(self, held: list[dict[str, Any]]) -> list[bytes]:
+        """Return what the reader does not know yet of held lines."""
+        told = []
+        for line in held:
+            known, state = self._held.get(line["id"]), line["state"]
+            if known is None:
+                told.append(event("line.held", self.version or 0, line))
+            if state not in {known, HeldState.HELD}:
+                told.append(event("line.decided", self.version or 0, line))
+            self._held[line["id"]] = state
+            places = {line["event"], line["turn"]} - {None}
+            self._waiting = self._waiting | places if state in MAY_CHANGE else self._waiting - places
+        return told
 
     async def _still_allowed(self) -> bool:
         await sync_to_async(cache.set)(self.slot, "held", timeout=SLOT_S)

@@ -4,10 +4,11 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from streams.domain.approval import APPROVED, ApprovedWords, HeldState
+from streams.domain.decisions import decision_of
 from streams.domain.lines import speaker_of
 from streams.models import HeldLine, InboxEvent, StreamState, TurnState
 from streams.selectors.config import current_config
@@ -18,6 +19,7 @@ from vtcontrol.tenancy.scope import current_studio_id
 
 RECENT = dt.timedelta(minutes=15)
 RECENT_SHOWN = 10
+FOLLOWED_MOST = 100
 
 
 def words_kept(row: HeldLine) -> str:
@@ -74,6 +76,19 @@ def held_rows(stream_id: UUID) -> "QuerySet[HeldLine]":
     return rows
 
 
+def followed(stream_id: UUID) -> list[dict[str, Any]]:
+    """Return what a stream holds, and what was decided in the last minutes, in the order it was held. One query."""
+    is_news = Q(state=HeldState.HELD) | Q(decided_at__gt=timezone.now() - RECENT)
+    rows = held_rows(stream_id).filter(is_news).order_by("-held_at", "-pk")[:FOLLOWED_MOST]
+    return [held_item(row) for row in reversed(rows)]
+
+
+def held_about(stream_id: UUID, line_id: UUID) -> list[dict[str, Any]]:
+    """Return the held lines a line of the transcript belongs to, by its event or its turn. One query."""
+    rows = held_rows(stream_id).filter(Q(event_id=line_id) | Q(turn_id=line_id))
+    return [held_item(row) for row in rows.order_by("held_at", "pk")]
+
+
 def held_one(stream_id: UUID, held_id: UUID) -> HeldLine:
     """Return a held line.
 
@@ -117,6 +132,7 @@ def held_record(row: HeldLine) -> dict[str, Any]:
         "expires_at": row.expires_at.isoformat(),
         "decided_at": row.decided_at.isoformat() if row.decided_at else None,
         "decided_by": row.decided_by,
+        "decision": decision_of(row.state, row.reason, is_edited=bool(row.edited_text)),
         "reason": row.reason,
         "note": row.note,
     }

@@ -84,7 +84,7 @@ def erase_rows(viewer: Viewer) -> tuple[Trail, Counts]:
     counts: Counts = Counter()
     _stop_speaking(turn_ids)
     _take_back_held(event_ids)
-    counts += _take_back_messages({*event_ids, *turn_ids})
+    counts += _take_back_messages(event_ids, turn_ids)
     counts += _empty_events(event_ids)
     counts += _empty_turns(turn_ids)
     counts += _forget_rehearsals(family, event_ids)
@@ -138,11 +138,13 @@ def _take_back_held(event_ids: set[UUID]) -> None:
         approval.take_back(batch, "deleted")
 
 
-def _take_back_messages(ids: set[UUID]) -> Counts:
-    """Empty and give up what webhooks are still to be told about a person's events and turns."""
-    wanted = {str(one) for one in ids}
+def _take_back_messages(event_ids: set[UUID], turn_ids: set[UUID]) -> Counts:
+    """Empty and give up what webhooks are still to be told about a person's events, held lines and turns."""
+    wanted = {str(one) for one in (*event_ids, *turn_ids)}
+    for batch in _batches(event_ids):
+        wanted |= {str(one) for one in HeldLine.objects.filter(event__in=batch).values_list("pk", flat=True)}
     waiting = Delivery.objects.filter(state=DeliveryState.WAITING).values_list("pk", "subject")
-    found = [pk for pk, subject in waiting if subject in wanted]
+    found = [pk for pk, subject in waiting if subject.partition(":")[0] in wanted]
     gone = Delivery.objects.filter(pk__in=found).update(
         state=DeliveryState.FAILED, body="", trouble="the person was erased"
     )

@@ -9,21 +9,24 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from streams.domain.signing import signed_headers
-from streams.models import InboxEvent, Stream, Turn
+from streams.models import HeldLine, InboxEvent, Stream, Turn
+from streams.selectors.approval import held_record
 from streams.selectors.lists import event_item, turn_items
 from vtcontrol.kernel.errors import SecretUnreadable
 from vtcontrol.kernel.events import EventState
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.scope import studio_scope
-from vtcontrol.tenancy.webhooks import Delivery, DeliveryState, Topic, Webhook
+from vtcontrol.tenancy.webhooks import ASKED_FOR, Delivery, DeliveryState, Topic, Webhook
 
 OVERLAP = dt.timedelta(seconds=20)  # rows of a transaction that commits late carry an earlier time
 LATEST = dt.timedelta(minutes=10)  # what is older is not told any more
@@ -88,7 +91,7 @@ class Outcome:
 def listening() -> list[Webhook]:
     """Return the webhooks that want to be told. Runs over all studios."""
     rows = Webhook.objects.filter(is_enabled=True, stopped_at=None, studio__is_active=True)
-    return list(rows.filter(Q(on_turn_ended=True) | Q(on_state_changed=True) | Q(on_passed_over=True)))
+    return list(rows.filter(reduce(or_, (Q(**{name: True}) for name in ASKED_FOR.values()))))
 
 
 def collect(webhook: Webhook) -> int:
@@ -96,7 +99,7 @@ def collect(webhook: Webhook) -> int:
     now = timezone.now()
     since = max(webhook.seen_at - OVERLAP, now - LATEST, webhook.starts_at)
     with studio_scope(webhook.studio_id), transaction.atomic():
-        groups = [list(_turns(webhook, since)), list(_passed(webhook, since))]
+        groups = [list(find(webhook, since)) for find in (_turns, _passed, _held, _decided)]
         facts = [fact for group in groups for fact in group]
         ends = [group[-1].at for group in groups if len(group) >= FACTS_MOST]  # there is more: go on from there
         changes, told = _states(webhook)
@@ -136,6 +139,38 @@ def _passed(webhook: Webhook, since: dt.datetime) -> Iterator[Fact]:
     for event in rows.order_by("decided_at", "pk")[:FACTS_MOST]:
         data = {"stream": str(event.stream_id), "event": event_item(event)}
         yield Fact(Topic.PASSED_OVER, str(event.pk), event.decided_at or since, data)
+
+
+def _held(webhook: Webhook, since: dt.datetime) -> Iterator[Fact]:
+    if not webhook.on_line_held:
+        return
+    rows = HeldLine.objects.filter(held_at__gte=since).exclude(pk__in=_known(webhook, Topic.LINE_HELD, since))
+    for row in _of(webhook, rows).order_by("held_at", "pk")[:FACTS_MOST]:
+        yield Fact(Topic.LINE_HELD, str(row.pk), row.held_at, _line(row))
+
+
+def _decided(webhook: Webhook, since: dt.datetime) -> Iterator[Fact]:
+    """Yield decisions; a line that was approved and then taken back before it was said has two."""
+    if not webhook.on_line_decided:
+        return
+    rows = HeldLine.objects.filter(decided_at__gte=since)
+    deliveries = Delivery.objects.filter(webhook=webhook, topic=Topic.LINE_DECIDED, created_at__gte=since)
+    told: dict[str, list[UUID]] = {}
+    for held_id, _, state in (subject.partition(":") for subject in deliveries.values_list("subject", flat=True)):
+        told.setdefault(state, []).append(UUID(held_id))
+    for state, held_ids in told.items():
+        rows = rows.exclude(state=state, pk__in=held_ids)
+    for row in _of(webhook, rows).order_by("decided_at", "pk")[:FACTS_MOST]:
+        yield Fact(Topic.LINE_DECIDED, f"{row.pk}:{row.state}", row.decided_at or since, _line(row))
+
+
+def _of(webhook: Webhook, rows: "QuerySet[HeldLine]") -> "QuerySet[HeldLine]":
+    rows = rows.select_related("event")
+    return rows.filter(stream_id=webhook.stream_id) if webhook.stream_id else rows
+
+
+def _line(row: HeldLine) -> dict[str, Any]:
+    return {"stream": str(row.stream_id), "line": held_record(row)}
 
 
 def _states(webhook: Webhook) -> tuple[list[Fact], dict[str, Any]]:

@@ -12,15 +12,15 @@ from asgiref.sync import sync_to_async
 from channels.layers import channel_layers
 from django.core.asgi import get_asgi_application
 from django.core.cache import cache
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import F
 
 from streams.api import feed
 from streams.api.feed import FEEDS_A_TOKEN, take_slot
 from streams.hints import announce_dock
-from streams.models import Stream, StreamState
-from streams.services import control
-from tests.factories.streams import make_event
+from streams.models import HeldLine, Stream, StreamState
+from streams.services import approval, control
+from tests.factories.streams import make_event, make_rule
 from tests.factories.tenancy import make_token
 from tests.live.scenes import arrive, chat, state_of
 from vtcontrol.channel_layer import HomeLoopLayer
@@ -154,7 +154,7 @@ async def test_a_feed_begins_with_the_whole_and_goes_on(stream: Stream, token: t
     assert (status, headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
     assert headers["cache-control"] == "no-store"
     assert (name, version) == ("snapshot", 0)
-    assert whole.keys() == {"stream", "version", "state", "transcript"}
+    assert whole.keys() == {"stream", "version", "state", "transcript", "held"}
     assert (first[0], first[1], first[2]["text"]) == ("line", 1, "Hello!")
     assert (second[0], second[1], second[2]["muted"]) == ("state", 2, True)
 
@@ -199,6 +199,78 @@ async def test_a_lost_hint_is_made_good(stream: Stream, token: tuple[ApiToken, s
 
     assert (name, version) == ("snapshot", 2)
     assert [line["text"] for line in whole["transcript"]] == ["lost", "seen"]
+
+
+def _holds(stream: Stream) -> HeldLine:
+    """A viewer's line that a rule asks about."""
+    make_rule(name="about passwords", content="password", action="hold")
+    arrive(stream, chat("What is your password?"))
+    return HeldLine.objects.get()
+
+
+def _approve(stream: Stream, row: HeldLine) -> None:
+    with transaction.atomic():
+        approval.approve(stream.pk, row.pk, by="Vera")
+
+
+async def test_a_held_line_and_its_decision_come_before_the_lines_they_change(
+    stream: Stream, token: tuple[ApiToken, str]
+) -> None:
+    async with reading(stream, token[1]) as reader:
+        await reader.start()
+        await reader.event()
+        row = await doing(stream, _holds, stream)
+        held = [await reader.event() for _ in range(2)]
+        await doing(stream, _approve, stream, row)
+        decided = [await reader.event() for _ in range(2)]
+
+    assert [(name, version) for name, version, _ in (*held, *decided)] == [
+        ("line.held", 0), ("line", 1), ("line.decided", 1), ("line", 2),
+    ]  # fmt: skip
+    assert (held[0][2]["question"], held[0][2]["decision"]) == ("What is your password?", None)
+    assert (decided[0][2]["id"], decided[0][2]["decision"]) == (str(row.pk), "approved")
+    assert decided[0][2]["decided_by"] == "Vera"
+
+
+async def test_what_panic_gave_up_is_told_before_the_whole(stream: Stream, token: tuple[ApiToken, str]) -> None:
+    row = await doing(stream, _holds, stream)
+
+    async with reading(stream, token[1]) as reader:
+        await reader.start()
+        _name, _version, before = await reader.event()
+        await doing(stream, control.panic, stream.pk)
+        told = [await reader.event() for _ in range(2)]
+
+    assert [line["id"] for line in before["held"]] == [str(row.pk)]
+    assert [name for name, _, _ in told] == ["line.decided", "snapshot"]
+    assert (told[0][2]["decision"], told[0][2]["reason"]) == ("given_up", "panic")
+    assert told[1][2]["held"] == []
+
+
+async def test_who_comes_back_up_to_date_hears_of_decisions_once(stream: Stream, token: tuple[ApiToken, str]) -> None:
+    row = await doing(stream, _holds, stream)
+
+    async with reading(stream, token[1], last_event_id="1") as reader:
+        await reader.start()
+        await reader._block()
+        await doing(stream, _approve, stream, row)
+        names = [(await reader.event())[0] for _ in range(2)]
+
+    assert names == ["line.decided", "line"]
+
+
+async def test_a_feed_tells_nothing_of_lines_held_elsewhere(
+    stream: Stream, other_stream: Stream, token: tuple[ApiToken, str]
+) -> None:
+    await doing(other_stream, _holds, other_stream)
+
+    async with reading(stream, token[1]) as reader:
+        await reader.start()
+        _name, _version, whole = await reader.event()
+        await doing(stream, arrive, stream, chat("Hello!"))
+        name, _version, _line = await reader.event()
+
+    assert (whole["held"], name) == ([], "line")
 
 
 async def test_an_old_hint_is_no_news(stream: Stream, token: tuple[ApiToken, str]) -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,14 +15,17 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from streams.api.schema import document
 from streams.models import Stream
-from streams.services import control, webhooks
+from streams.selectors.unnamed import MARK
+from streams.services import approval, control, webhooks
+from streams.services.unnamed import keep_words
 from tests.conftest import OTHER
-from tests.factories.streams import make_event, make_segment, make_stream, make_turn
+from tests.factories.streams import make_event, make_held, make_segment, make_stream, make_turn
 from tests.factories.tenancy import make_delivery, make_webhook
 from vtcontrol.tenancy.scope import studio_scope, unscoped
 from vtcontrol.tenancy.studios import Studio
-from vtcontrol.tenancy.webhooks import Delivery, Webhook
+from vtcontrol.tenancy.webhooks import ASKED_FOR, Delivery, Webhook
 from workers.tasks.webhooks import deliver, run_webhooks
 
 
@@ -146,6 +150,92 @@ def test_a_state_that_changed_is_told_and_a_first_look_is_no_change(hook: Webhoo
     assert (body["data"]["before"]["panicked"], body["data"]["state"]["panicked"]) == (False, True)
 
 
+def test_a_line_that_is_held_and_every_decision_on_it_are_told_once(
+    in_studio: Studio, stream: Stream, ear: Ear, wait: Callable[[float], None]
+) -> None:
+    make_webhook(url=ear.url, on_turn_ended=False, on_line_held=True, on_line_decided=True)
+    event = make_event(stream, state="held")
+    row = make_held(event, turn=make_turn(stream, event=event, state="held", finished_at=None))
+
+    run()
+    approval.approve(stream.pk, row.pk, by="Vera", text="[joy] Always.")
+    for _ in range(3):
+        run()
+    control.panic(stream.pk)
+    for _ in range(2):
+        wait(5)
+        run()
+
+    messages = [body for body in ear.bodies if body["type"] != "state.changed"]
+    assert [(body["type"], body["data"]["line"]["decision"]) for body in messages] == [
+        ("line.held", None), ("line.decided", "edited"), ("line.decided", "given_up"),
+    ]  # fmt: skip
+    line = messages[1]["data"]["line"]
+    assert (line["id"], line["text"], line["decided_by"]) == (str(row.pk), "[joy] Always.", "Vera")
+    assert messages[0]["data"]["stream"] == str(stream.pk)
+    assert (messages[0]["data"]["line"]["name"], messages[0]["data"]["line"]["question"]) == (
+        event.author_name, event.text,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "fields", "decision"),
+    [
+        ("approved", {}, "approved"),
+        ("rejected", {"note": "Off topic"}, "rejected"),
+        ("expired", {"reason": "undecided"}, "timed_out"),
+        ("expired", {"reason": "held_too_many"}, "given_up"),
+        ("cancelled", {"reason": "deleted"}, "cancelled"),
+    ],
+)
+def test_a_decision_is_told_by_its_name(
+    in_studio: Studio, stream: Stream, ear: Ear, state: str, fields: dict[str, str], decision: str
+) -> None:
+    make_webhook(url=ear.url, on_line_decided=True)
+    make_held(make_event(stream), state=state, decided_at=timezone.now(), **fields)
+
+    run()
+
+    (body,) = ear.bodies
+    assert (body["type"], body["data"]["line"]["decision"]) == ("line.decided", decision)
+
+
+def test_a_held_line_of_somebody_who_opted_out_is_told_without_words(
+    in_studio: Studio, stream: Stream, ear: Ear
+) -> None:
+    make_webhook(url=ear.url, on_line_held=True)
+    event = make_event(stream, state="held", author_id=MARK, author_name="", text="")
+    row = make_held(event, turn=make_turn(stream, event=event, state="held", finished_at=None), text="")
+    keep_words(event.pk, "Shy", "My cat is called Waffle.")
+    keep_words(row.pk, "", "[joy] Waffle!")
+
+    run()
+
+    line = ear.bodies[0]["data"]["line"]
+    assert (line["name"], line["question"], line["text"]) == ("", "", "")
+
+
+def test_the_document_describes_every_message(in_studio: Studio, stream: Stream, ear: Ear) -> None:
+    hook = make_webhook(url=ear.url, **dict.fromkeys(ASKED_FOR.values(), True))
+    run()
+    event = make_event(stream, state="passed_over", decided_at=timezone.now())
+    make_turn(stream, event=event)
+    make_held(event, state="rejected", decided_at=timezone.now())
+    control.panic(stream.pk)
+    webhooks.ping(hook)
+    run()
+
+    told = {body["type"]: body["data"].keys() for body in ear.bodies}
+    schema = json.loads(document("json"))
+    described = {
+        topic: one["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]["data"]
+        for topic, one in schema["x-webhooks"].items()
+    }
+    assert told == {topic: data["properties"].keys() for topic, data in described.items()}
+    shapes = {part.rpartition("/")[2] for part in re.findall(r'"(#/components/schemas/\w+)"', json.dumps(described))}
+    assert shapes <= schema["components"]["schemas"].keys()
+
+
 def test_a_webhook_hears_only_what_it_asked_for(in_studio: Studio, stream: Stream, ear: Ear) -> None:
     second = make_stream(stream.persona, name="Second stage")
     make_webhook(url=ear.url, stream=second, on_state_changed=False)
@@ -161,7 +251,9 @@ def test_a_webhook_hears_only_what_it_asked_for(in_studio: Studio, stream: Strea
 def test_another_studio_is_told_nothing(hook: Webhook, stream: Stream, other_stream: Stream, ear: Ear) -> None:
     with studio_scope(other_stream.studio_id):
         make_turn(other_stream, OTHER)
-        make_event(other_stream, OTHER, state="passed_over", decided_at=timezone.now())
+        event = make_event(other_stream, OTHER, state="passed_over", decided_at=timezone.now())
+        make_held(event, OTHER, state="rejected", decided_at=timezone.now())
+    Webhook.objects.update(on_line_held=True, on_line_decided=True)
 
     run()
 

@@ -24,7 +24,19 @@ class Topic(models.TextChoices):
     TURN_ENDED = "turn.ended", _("An answer ended")
     STATE_CHANGED = "state.changed", _("The state changed")
     PASSED_OVER = "event.passed_over", _("An event was passed over")
+    LINE_HELD = "line.held", _("A line was held for approval")
+    LINE_DECIDED = "line.decided", _("A held line was decided on")
     PING = "ping", _("A test")
+
+
+ASKED_FOR = {
+    Topic.TURN_ENDED: "on_turn_ended",
+    Topic.STATE_CHANGED: "on_state_changed",
+    Topic.PASSED_OVER: "on_passed_over",
+    Topic.LINE_HELD: "on_line_held",
+    Topic.LINE_DECIDED: "on_line_decided",
+}
+"""The field of a webhook that asks for a topic."""
 
 
 class Webhook(StudioOwned):
@@ -43,6 +55,11 @@ class Webhook(StudioOwned):
         _("when the state changed"), default=True, help_text=_("Panic, mute, stage open or closed, engines in trouble.")
     )
     on_passed_over = models.BooleanField(_("when an event was passed over"), default=False)
+    on_line_held = models.BooleanField(_("when a line is held for approval"), default=False)
+    on_line_decided = models.BooleanField(
+        _("when a held line is decided on"), default=False,
+        help_text=_("Approved, edited, rejected, timed out, or taken back."),
+    )  # fmt: skip
     is_enabled = models.BooleanField(_("enabled"), default=True)
     sealed = models.TextField(editable=False, default="")
     hint = models.CharField(_("secret ends with"), max_length=8, editable=False, default="")
