@@ -6,6 +6,7 @@ Prints one line of JSON: the ids and tokens the bench's client needs.
 import json
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 WORDS = [
@@ -41,6 +42,11 @@ WORDS = [
     "river",
 ]
 
+LOOKS = (
+    {"hair": "#c2543a", "tips": "#f2a65a", "crown": "hat", "eyes": "#4a7a2c"},
+    {"hair": "#3a6ea5", "tips": "#7fd1ff", "crown": "horns", "eyes": "#c2543a"},
+)
+
 
 def main() -> None:
     """Seed as the argument says."""
@@ -52,10 +58,19 @@ def main() -> None:
 
 
 def seed(
-    *, streams: int = 1, memories: int = 0, stub: str = "", studio: str = "bench", audio_format: str = "auto"
+    *,
+    streams: int = 1,
+    memories: int = 0,
+    stub: str = "",
+    studio: str = "bench",
+    audio_format: str = "auto",
+    others: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Make a studio with one character, so many streams and memories; the stub answers and speaks when given."""
-    from streams.models import Stream
+    """Make a studio with one character, so many streams and memories; the stub answers and speaks when given.
+
+    Each of `others` is a further character with a brain, a voice and a face of its own, in the cast of every stream.
+    """
+    from streams.models import Stream, StreamCharacter
     from vtcontrol.tenancy.access import TokenKind
     from vtcontrol.tenancy.models import Studio
     from vtcontrol.tenancy.scope import studio_scope
@@ -65,39 +80,44 @@ def seed(
     with studio_scope(home.pk):
         persona = _persona(stub, audio_format)
         _memories(persona, memories)
+        further = [_persona(stub, audio_format, name) for name in others]
         rows = []
         for number in range(streams):
             stream = Stream(name=f"Stream {number}", persona=persona, viewer_cooldown_s=0)
             stream.save()
+            for place, other in enumerate(further):
+                StreamCharacter(stream=stream, persona=other, x=20.0 + 25 * place).save()
             tokens = {
                 kind.value: issue(kind, "bench", stream_id=stream.pk)[1]
                 for kind in (TokenKind.STAGE, TokenKind.DOCK, TokenKind.API)
             }
             rows.append({"id": str(stream.pk), "tokens": tokens})
-    return {"studio": str(home.pk), "persona": str(persona.pk), "streams": rows}
+    cast = {one.name: str(one.pk) for one in (persona, *further)}
+    return {"studio": str(home.pk), "persona": str(persona.pk), "cast": cast, "streams": rows}
 
 
-def _persona(stub: str, audio_format: str) -> Any:
+def _persona(stub: str, audio_format: str, name: str = "") -> Any:
     from personas.models import Avatar, Brain, Emotion, Persona, Voice, VoiceEngine
 
+    whose, name = name or "Bench", name or "Benchy"
     brain = None
-    voice = Voice(name="Bench voice")
+    voice = Voice(name=f"{whose} voice")
     if stub:
-        brain = Brain(name="Bench brain", base_url=f"{stub}/v1", model="stub")
+        brain = Brain(name=f"{whose} brain", base_url=f"{stub}/v1", model="stub" if whose == "Bench" else whose)
         brain.save()
         voice = Voice(
-            name="Bench voice",
+            name=f"{whose} voice",
             engine=VoiceEngine.OPENAI,
             base_url=f"{stub}/v1",
-            model="bench-voice",
+            model=f"{whose.lower()}-voice",
             voice_name="alloy",
             audio_format=audio_format,
         )
     voice.save()
-    avatar = Avatar(name="Bench avatar")
+    avatar = Avatar(name=f"{whose} avatar", **LOOKS[sum(map(ord, whose)) % len(LOOKS)] if whose != "Bench" else {})
     avatar.save()
     persona = Persona(
-        name="Benchy", identity="You are Benchy, who talks about dragons.", voice=voice, avatar=avatar, brain=brain,
+        name=name, identity=f"You are {name}, who talks about dragons.", voice=voice, avatar=avatar, brain=brain,
         motions=["wave", "nod"],
     )  # fmt: skip
     persona.save()

@@ -90,6 +90,7 @@ function reasonWords() {
     superseded: gettext('something newer came'),
     scene_stopped: gettext('the scene was stopped'),
     role_taken: gettext('the team speaks for this character'),
+    left_stage: gettext('its character left the stage before'),
     timeout: gettext('the engine took too long'),
     rate_limited: gettext('the engine is at its limit'),
     auth: gettext('the engine refused the key'),

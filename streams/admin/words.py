@@ -54,6 +54,7 @@ KIND_ICONS = {
 REASONS: dict[str, Any] = {
     "scene_stopped": _("The scene was stopped"),
     "role_taken": _("The team speaks for this character"),
+    "left_stage": _("Its character left the stage before"),
     "stale": _("Too old to answer"),
     "duplicate": _("Said twice"),
     "near_duplicate": _("Almost the same as another"),

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from personas.domain.inputs import Companion, Company
 from personas.models import Persona
+from streams.domain.approval import APPROVED
 from streams.domain.cast import (
     Advance,
     Answering,
@@ -26,6 +27,7 @@ from streams.domain.cast import (
 from streams.domain.plan import StreamConfig
 from streams.models import InboxEvent, RolePart, RolePlay, SceneState, Stream, StreamCharacter, Turn
 from vtcontrol.kernel.errors import NotFound
+from vtcontrol.kernel.events import EventKind
 from vtcontrol.tenancy.compiled import CompiledQuery
 
 OTHERS_MOST = 3
@@ -165,6 +167,17 @@ def answering(config: StreamConfig, event: InboxEvent) -> Answering:
         lately=spoke_lately(config.stream_id),
     )
     return who_answers(config.cast, heard, chance_of(event.pk))
+
+
+def is_for_nobody_here(config: StreamConfig, event: InboxEvent) -> bool:
+    """Tell whether an event holds words for a character that has left the stage. A query for approved words alone.
+
+    Nobody else says them. A turn in an exchange or a scene is another's instead, as long as there is a cast.
+    """
+    if event.kind == EventKind.CUE and config.cast is not None:
+        return False
+    wanted = _began_with(event) if event.reason == APPROVED else event.addressee_id
+    return wanted is not None and config.of(wanted).persona_id != wanted
 
 
 def _began_with(event: InboxEvent) -> UUID | None:

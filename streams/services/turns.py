@@ -27,7 +27,7 @@ from streams.models import (
     TurnState,
 )
 from streams.selectors.approval import is_held_up
-from streams.selectors.cast import answering, memory_version_of
+from streams.selectors.cast import answering, is_for_nobody_here, memory_version_of
 from streams.selectors.context import Context, gather, gather_approved
 from streams.selectors.inbox import Choice, choose_event
 from streams.selectors.state import OPEN_TURNS, event_line, state_frame, turn_line
@@ -50,7 +50,7 @@ _ADD_TURN, _ADD_SEGMENT = CompiledInsert(Turn), CompiledInsert(Segment)
 LINES_TOLD = 20
 HELD_UP_S = 5.0  # a decision wakes the loop at once; this is for one that was lost
 OPEN_EVENTS = (EventState.WAITING, EventState.HELD)
-ROLE_TAKEN = "role_taken"
+ROLE_TAKEN, LEFT_STAGE = "role_taken", "left_stage"
 
 
 _TAKE = CompiledQuery(
@@ -79,6 +79,8 @@ def claim(lease: Lease, config: StreamConfig, triage: TriageState | None = None)
     choice = choose_event(lease.stream_id, config, triage, now)
     if choice.pick is None:
         return _idle(lease, choice, now)
+    if is_for_nobody_here(config, choice.pick):
+        return _idle(lease, choice.passed_over(LEFT_STAGE), now)
     speaker, memory_version = config, look.memory_version
     if config.cast is not None:
         answers = answering(config, choice.pick)
