@@ -4,6 +4,7 @@ The same people stand at every entrance. What belongs to the other studio carrie
 leak shows as a word.
 """
 
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +24,7 @@ from vtcontrol.tenancy.scope import studio_scope
 from vtcontrol.tenancy.studios import MemberRole, Studio
 
 OTHER = "MARKER-OTHER-"
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores Ctrl-C, its children too
 
 hypothesis_settings.register_profile(
     "house", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]

@@ -118,7 +118,10 @@ def write_program(path: Path, body: str) -> None:
 def finish(process: "subprocess.Popen[str]") -> "subprocess.CompletedProcess[str]":
     """Waits for a started `./run` and returns what became of it."""
     with process:
-        out, err = process.communicate(timeout=20)
+        try:
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()  # one that hangs fails its test, not the whole run
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
