@@ -72,7 +72,7 @@ class RolePlayAdmin(TrackedAdmin):
     autocomplete_fields = ("stream", "narrator")
     fieldsets = (
         (None, {"fields": (("stream", "name"), "scene", "narrator")}),
-        (_("How it goes on"), {"fields": (("advance", "pace_s", "lines_most"),)}),
+        (_("How it goes on"), {"fields": ("advance", ("pace_s", "lines_most"))}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RolePlay]:
