@@ -13,7 +13,7 @@ from vtcontrol.kernel.errors import Conflict
 
 @dataclass(frozen=True, slots=True)
 class BrainDraft:
-    """A language model as it stands in a form, saved or not."""
+    """A language or moderation model as it stands in a form, saved or not."""
 
     base_url: str
     model: str
@@ -68,6 +68,10 @@ class Trials(Protocol):
 
     def try_brain(self, draft: BrainDraft) -> Trial:
         """Connect, list models, ask for a word."""
+        ...
+
+    def try_moderator(self, draft: BrainDraft) -> Trial:
+        """Connect, list models, ask for an opinion on a harmless sentence."""
         ...
 
     def try_voice(self, draft: VoiceDraft) -> Trial:

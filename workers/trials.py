@@ -18,7 +18,7 @@ from vtcontrol.kernel.speech import AudioChunk, SpeechRequest
 from workers.providers import espeak
 from workers.providers.openai_client import OpenAIClients, OpenAIEndpoint
 from workers.providers.openai_speech import OpenAISpeech
-from workers.providers.probe import PATIENCE, Finding, Trouble, look_at_brain, look_at_voice
+from workers.providers.probe import PATIENCE, Finding, Trouble, look_at_brain, look_at_moderator, look_at_voice
 from workers.runner.engines import formats_of
 
 LONGEST_TEXT = 300
@@ -75,6 +75,10 @@ class EngineTrials:
     def try_brain(self, draft: BrainDraft) -> Trial:
         """Connect, list models, ask for a word."""
         return _tried(lambda: look_at_brain(_endpoint(draft), draft.model))
+
+    def try_moderator(self, draft: BrainDraft) -> Trial:
+        """Connect, list models, ask for an opinion on a harmless sentence."""
+        return _tried(lambda: look_at_moderator(_endpoint(draft), draft.model))
 
     def try_voice(self, draft: VoiceDraft) -> Trial:
         """Connect, list models and voices, ask for a word of speech."""

@@ -123,7 +123,7 @@ class EngineAdmin(TryingAdmin, TrackedAdmin):
 
     readonly_fields = ("status",)
     list_select_related: Any = ("credential", "fallback")
-    autocomplete_fields = ("fallback",)
+    autocomplete_fields: Any = ("fallback",)
     change_form_outer_after_template = "admin/personas/engine/trying.html"
 
     @display(description=_("status"))

@@ -72,11 +72,19 @@ class TryingAdmin:
         if problem:
             return JsonResponse({"ok": False, "sentence": problem})
         try:
-            trial = _try(request, form)
+            trial = self.tried(request, form)
         except VtcontrolError as refusal:
             return JsonResponse({"ok": False, "sentence": str(refusal) or _("Engines cannot be tried here.")})
         self._record(request, engine, trial)
         return JsonResponse(_told(trial))
+
+    def tried(self, request: HttpRequest, form: Any) -> Trial:
+        """Try an engine as its form stands.
+
+        Raises:
+            VtcontrolError: Its key cannot be read, or nothing can be tried here.
+        """
+        return _try(request, form)
 
     def _engine(self, request: HttpRequest) -> Any:
         """Return the saved engine the form is about, None for a new one."""
@@ -117,17 +125,25 @@ class TryingAdmin:
 
 
 def _try(request: HttpRequest, form: Any) -> Trial:
-    found, engine = form.cleaned_data, form.instance
-    key = _key(found, engine)
-    if isinstance(engine, Brain):
-        return trials().try_brain(BrainDraft(found.get("base_url", ""), found.get("model", ""), key))
-    draft = _voice_draft(request, found, key)
+    if isinstance(form.instance, Brain):
+        return trials().try_brain(draft_of(form))
+    draft = _voice_draft(request, form.cleaned_data, _key(form.cleaned_data, form.instance))
     if request.POST.get("what") == "sample":
         return trials().speak(draft, request.POST.get("text", "")[:LONGEST_TEXT])
     return trials().try_voice(draft)
 
 
-def _key(found: dict[str, Any], engine: Brain | Voice) -> str:
+def draft_of(form: Any) -> BrainDraft:
+    """Return what a form says of a model and where it is.
+
+    Raises:
+        SecretUnreadable: Its key cannot be decrypted.
+    """
+    found = form.cleaned_data
+    return BrainDraft(found.get("base_url", ""), found.get("model", ""), _key(found, form.instance))
+
+
+def _key(found: dict[str, Any], engine: Any) -> str:
     """Return the key a save of this form would leave the engine with; the form refuses to move a key to another host.
 
     Raises:

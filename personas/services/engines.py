@@ -1,5 +1,7 @@
-"""Writing brains and voices: their keys, their fallbacks, and how they did last."""
+"""Writing brains, voices and what else has an address and a key: their keys, fallbacks, and how they did last."""
 
+from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -9,8 +11,10 @@ from django.utils.translation import gettext as _
 from personas.models import Brain, Voice
 from vtcontrol.kernel.errors import InputInvalid
 from vtcontrol.tenancy.credentials import Credential
+from vtcontrol.tenancy.owned import LiveConfig
 
-Engine = Brain | Voice
+Engine = Any
+"""A brain, a voice, or a row of a higher floor that has a name and a `credential` as they have."""
 NAME_LENGTH = 80
 CHAIN_LONGEST = 4
 
@@ -40,8 +44,16 @@ def remove_key(engine: Engine) -> None:
 
 
 def _is_shared(engine: Engine) -> bool:
-    users = [model.objects.filter(credential=engine.credential_id) for model in (Brain, Voice)]
+    users = [model.objects.filter(credential=engine.credential_id) for model in _key_holders()]
     return any(rows.exclude(pk=engine.pk).exists() for rows in users)
+
+
+def _key_holders() -> Iterator[Any]:
+    """Yield every model whose rows use a key."""
+    for relation in Credential._meta.get_fields(include_hidden=True):
+        model = relation.related_model
+        if isinstance(model, type) and issubclass(model, LiveConfig) and relation.auto_created:
+            yield model
 
 
 def _free_name(engine: Engine) -> str:
@@ -50,14 +62,14 @@ def _free_name(engine: Engine) -> str:
     return next(name for number in range(1, 1000) if (name := base if number == 1 else f"{base} {number}") not in taken)
 
 
-def check_fallback(engine: Engine, fallback: Engine | None) -> None:
+def check_fallback(engine: Engine, fallback: Brain | Voice | None) -> None:
     """Refuse a chain of fallbacks that comes back to where it began.
 
     Raises:
         InputInvalid: It does, or it is longer than anybody waits for.
     """
     seen = {engine.pk}
-    following: Engine | None = fallback
+    following: Brain | Voice | None = fallback
     while following is not None:
         if following.pk in seen:
             raise InputInvalid(_("This chain of fallbacks comes back to its beginning."), field="fallback")
@@ -67,8 +79,14 @@ def check_fallback(engine: Engine, fallback: Engine | None) -> None:
         following = following.fallback
 
 
-def note_engine(row_id: UUID, fault: str) -> None:
-    """Keep how a brain or a voice did last: its fault, or "" for a success. The live loop is not told of it."""
+def note_engine(row_id: UUID, fault: str, kinds: Iterable[Any] = (Brain, Voice)) -> None:
+    """Keep how an engine did last: its fault, or "" for a success. The live loop is not told of it.
+
+    Args:
+        row_id: Its row.
+        fault: What went wrong.
+        kinds: The models it may be a row of.
+    """
     values = {"last_fault": fault[:120]} if fault else {"last_fault": "", "last_ok_at": timezone.now()}
-    for model in (Brain, Voice):
+    for model in kinds:
         model.objects.filter(pk=row_id).update(**values)

@@ -63,13 +63,14 @@ class StreamAdmin(ShowsDocks, ReadyCommands, ReadsTwitch, StagePages, TrackedAdm
     list_filter = (("persona", RelatedDropdownFilter), ("is_enabled", BooleanRadioFilter))
     list_select_related = ("persona", "state")
     search_fields = ("name", "persona__name")
-    autocomplete_fields = ("persona",)
+    autocomplete_fields = ("persona", "moderation_model")
     inlines = (CastInline,)
     change_form_outer_before_template = "admin/streams/stream/panel.html"
     fieldsets = (
         (None, {"fields": ("name", "persona", "language", "is_enabled", "twitch_channel", "chat_links")}),
         (_("Stage"), {"fields": ("shows_badge", "shows_subtitles")}),
         (_("What it answers"), {"fields": ("viewer_cooldown_s", "chat_fresh_s", "exchanges_most")}),
+        (_("Moderation"), {"fields": ("moderation_model",)}),
         (_("Approval"), {"fields": ("approval", "approval_timeout_s", "approval_most", "approval_waits")}),
     )
 

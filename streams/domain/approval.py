@@ -62,6 +62,7 @@ class Approval:
         timeout_s: Seconds after which an undecided line is not said.
         most: Lines held at once; one more and the oldest is given up.
         is_waiting: While a line is held nothing else is answered.
+        model_asks: What the moderation model flags is for a person to decide.
         released: The rules without those that ask for a person.
         holding: The rules that ask for a person.
     """
@@ -71,6 +72,7 @@ class Approval:
     timeout_s: int = 60
     most: int = 8
     is_waiting: bool = False
+    model_asks: bool = False
     released: RuleSet = field(default_factory=RuleSet, repr=False)
     holding: RuleSet = field(default_factory=RuleSet, repr=False)
 
@@ -87,15 +89,17 @@ class Approval:
     @property
     def reads_first(self) -> bool:
         """Whether an answer must be thought to its end before a word of it is voiced."""
-        has_rule = any(rule.scope is not RuleScope.IN for rule in self.holding.rules)
-        return self.holds_all or (self.is_on and has_rule)
+        may_ask = self.model_asks or any(rule.scope is not RuleScope.IN for rule in self.holding.rules)
+        return self.holds_all or (self.is_on and may_ask)
 
 
-def approval_of(rules: RuleSet, mode: str, *, is_always: bool, timeout_s: int, most: int, is_waiting: bool) -> Approval:
+def approval_of(
+    rules: RuleSet, mode: str, *, is_always: bool, timeout_s: int, most: int, is_waiting: bool, model_asks: bool = False
+) -> Approval:
     """Return how a stream holds lines; rules are compiled anew only where one of them asks for a person."""
     asks = [rule for rule in rules.rules if rule.action is Action.HOLD]
     released = RuleSet(rule for rule in rules.rules if rule.action is not Action.HOLD) if asks else rules
-    return Approval(ApprovalMode(mode), is_always, timeout_s, most, is_waiting, released, RuleSet(asks))
+    return Approval(ApprovalMode(mode), is_always, timeout_s, most, is_waiting, model_asks, released, RuleSet(asks))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from personas.domain.inputs import Company, PersonaText
 from personas.domain.modes import Modes, SamplingOverrides
 from streams.domain.approval import Approval
 from streams.domain.cast import CastPlan
+from streams.domain.model_check import CheckPolicy
 from streams.domain.moderation import RuleSet
 from vtcontrol.kernel.chat import Output
 
@@ -75,6 +76,34 @@ class VoiceSpec:
     price: Decimal
     audio_format: str = "auto"
     raw_rate: int = 24_000
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSpec:
+    """A moderation model to ask beside the rules.
+
+    Attributes:
+        id: The model's row.
+        name: Its name in the admin.
+        base_url: OpenAI-compatible endpoint.
+        model: Name of the model there, or "".
+        key: The secret, or "".
+        deadline_ms: The longest wait for its opinion.
+        policy: What counts, and what is done then.
+    """
+
+    id: UUID
+    name: str
+    base_url: str
+    model: str
+    key: str = field(repr=False)
+    deadline_ms: int
+    policy: CheckPolicy
+
+    @property
+    def label(self) -> str:
+        """What it is called among the engines of a turn: brains and voices may have the same name."""
+        return f"{self.name} (moderation)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +174,7 @@ class StreamConfig:
         uses_relationships: The card of the viewer is in the prompt, and scores move.
         answers_commands: The character says so when a viewer asked for something about their data.
         approval: What is held for a person.
+        check: The moderation model asked beside the rules, or None.
         figure: What the stage calls the character, or "" for the first.
         cast: Who else is on stage and who takes which line, or None where the character is alone.
         company: What the prompt tells of the others and of the scene.
@@ -179,6 +209,7 @@ class StreamConfig:
     uses_relationships: bool = True
     answers_commands: bool = True
     approval: Approval = field(default_factory=Approval)
+    check: CheckSpec | None = None
     figure: str = ""
     cast: CastPlan | None = None
     company: Company | None = None

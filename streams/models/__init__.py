@@ -5,15 +5,10 @@ from streams.models.cast import RolePart, RolePlay, SceneState, StreamCharacter
 from streams.models.direction import Command, CommandState, DirectorNote, ObsEffect
 from streams.models.inbox import EVENT_KINDS, EVENT_STATES, InboxEvent
 from streams.models.links import ChannelLink, LinkFault, LinkStatus, Platform
-from streams.models.moderation import (
-    CONTENT_LONGEST,
-    RULE_ACTIONS,
-    RULE_KINDS,
-    RULE_SCOPES,
-    ModerationRule,
-    Verdict,
-)
+from streams.models.model_check import ModerationModel
+from streams.models.moderation import CONTENT_LONGEST, ModerationRule, Verdict
 from streams.models.rehearsals import RehearsalAnswer, RehearsalRun, RehearsalSide, RehearsalSource, RehearsalState
+from streams.models.rule_choices import RULE_ACTIONS, RULE_KINDS, RULE_SCOPES
 from streams.models.stage import RANGES, BadgePlace, SecondPages, StageLayout, StagePage, SubtitleWords
 from streams.models.streams import Broadcast, Stream, StreamState
 from streams.models.turns import HeardSource, Segment, Turn, TurnState
@@ -39,6 +34,7 @@ __all__ = [
     "InboxEvent",
     "LinkFault",
     "LinkStatus",
+    "ModerationModel",
     "ModerationRule",
     "ObsEffect",
     "Platform",

@@ -9,6 +9,7 @@ from personas.models import Language, Persona
 from streams.domain.rule_texts import TIMEOUT_MOST
 from streams.domain.rules import Action, RuleKind, RuleScope
 from streams.models.inbox import InboxEvent
+from streams.models.rule_choices import RULE_ACTIONS, RULE_KINDS, RULE_SCOPES
 from streams.models.streams import Stream
 from streams.models.turns import Turn
 from vtcontrol.tenancy.history import studio_history
@@ -25,21 +26,6 @@ def check_languages(value: object) -> None:
     """
     if not isinstance(value, list) or any(one not in Language.values for one in value):
         raise ValidationError(_("Choose from: %(names)s."), params={"names": ", ".join(Language.values)})
-
-
-RULE_KINDS = [
-    (RuleKind.WORDS, _("Words and phrases")), (RuleKind.PATTERN, _("Patterns")),
-    (RuleKind.NAMES, _("Names of viewers")), (RuleKind.LINKS, _("Links")),
-    (RuleKind.LENGTH, _("Length")), (RuleKind.CAPS, _("Capitals")),
-    (RuleKind.REPEATS, _("Repeats")), (RuleKind.RATE, _("Too many messages")),
-]  # fmt: skip
-RULE_SCOPES = [
-    (RuleScope.IN, _("What comes in")), (RuleScope.OUT, _("What is said")), (RuleScope.BOTH, _("Both")),
-]  # fmt: skip
-RULE_ACTIONS = [
-    (Action.WARN, _("Only note it")), (Action.REPLACE, _("Replace the words")), (Action.HOLD, _("Ask a person first")),
-    (Action.DROP, _("Drop it")), (Action.TIMEOUT, _("Time the viewer out")), (Action.STOP, _("Stop the answer")),
-]  # fmt: skip
 
 
 class ModerationRule(LiveConfig):

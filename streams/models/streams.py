@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from personas.models import Language, Persona
 from streams.domain.approval import HELD_MOST, TIMEOUT_LEAST_S, TIMEOUT_MOST_S, ApprovalMode
+from streams.models.model_check import ModerationModel
 from vtcontrol.tenancy.history import studio_history
 from vtcontrol.tenancy.owned import LiveConfig, StudioOwned
 
@@ -61,6 +62,11 @@ class Stream(LiveConfig):
     approval_waits = models.BooleanField(
         _("wait for the decision"), default=False,
         help_text=_("On: nothing else is answered while a line is held. Off: the show goes on with the next line."),
+    )  # fmt: skip
+    moderation_model = models.ForeignKey(
+        ModerationModel, null=True, blank=True, on_delete=models.SET_NULL, related_name="streams",
+        verbose_name=_("moderation model"),
+        help_text=_("Asked beside the rules about what comes in and what is said. Empty: the rules alone."),
     )  # fmt: skip
     exchanges_most = models.PositiveSmallIntegerField(
         _("lines between characters"), default=2, validators=[MaxValueValidator(6)],

@@ -12,20 +12,23 @@ from personas.domain.inputs import PersonaText
 from personas.models import Brain, Emotion, Experiment, Persona, Voice
 from personas.selectors import Character, character_at, character_of, modes_of, overrides_of, persona_text
 from streams.domain.approval import Approval, approval_of
+from streams.domain.model_check import CheckPolicy, Missing, read_thresholds
 from streams.domain.moderation import RuleSet
-from streams.domain.plan import BrainSpec, BudgetSpec, EmotionSpec, Split, StreamConfig, VoiceSpec
-from streams.models import Stream
+from streams.domain.plan import BrainSpec, BudgetSpec, CheckSpec, EmotionSpec, Split, StreamConfig, VoiceSpec
+from streams.domain.rules import Action, RuleScope
+from streams.models import ModerationModel, Stream
 from streams.selectors.cast import cast_stream, with_cast
 from streams.selectors.moderation import rules_of
 from streams.selectors.stage import look_of
 from vtcontrol.kernel.chat import Output
-from vtcontrol.kernel.errors import NotFound, SecretUnreadable
+from vtcontrol.kernel.errors import InputInvalid, NotFound, SecretUnreadable
 from vtcontrol.tenancy.compiled import CompiledQuery
 from vtcontrol.tenancy.credentials import Credential
 from vtcontrol.tenancy.metering import Budget
 
 CONFIGS_KEPT = 512
 SCRIPTED_MAX_TOKENS = 220
+READ_WITH = ("studio", "persona__avatar", "layout", "moderation_model__credential")
 CHAIN_LONGEST = 4
 EngineT = TypeVar("EngineT", Brain, Voice)
 
@@ -97,7 +100,7 @@ def load_config(stream_id: UUID, revision_id: UUID | None = None) -> StreamConfi
     Raises:
         NotFound: No such stream in this studio, or its character has no such revision.
     """
-    stream = cast_stream(pk=stream_id).select_related("studio", "persona__avatar", "layout").first()
+    stream = cast_stream(pk=stream_id).select_related(*READ_WITH).first()
     if stream is None:
         raise NotFound
     persona: Persona = stream.persona
@@ -140,6 +143,7 @@ def config_with(stream: Stream, character: Character) -> StreamConfig:
     problems = [f"the {name} of this revision is no more" for name in character.gone]
     rules = rules_of(stream, persona, problems)
     brains = tuple(_brain(brain, problems) for brain in _chain(Brain, persona.brain_id))
+    check = _check(stream, problems)
     return StreamConfig(
         studio_id=stream.studio_id,
         stream_id=stream.pk,
@@ -166,7 +170,8 @@ def config_with(stream: Stream, character: Character) -> StreamConfig:
         chat_fresh_s=stream.chat_fresh_s,
         uses_relationships=stream.uses_relationships,
         answers_commands=stream.answers_commands,
-        approval=_approval(stream, persona, rules),
+        approval=_approval(stream, persona, rules, check),
+        check=check,
         problems=tuple(problems),
     )
 
@@ -190,11 +195,12 @@ def _chain(model: type[EngineT], first_id: UUID | None) -> Iterator[EngineT]:
         next_id = engine.fallback_id
 
 
-def _approval(stream: Stream, persona: Persona, rules: RuleSet) -> Approval:
+def _approval(stream: Stream, persona: Persona, rules: RuleSet, check: CheckSpec | None) -> Approval:
     return approval_of(
         rules,
         stream.approval,
         is_always=persona.asks_a_person,
+        model_asks=check is not None and check.policy.action is Action.HOLD,
         timeout_s=stream.approval_timeout_s,
         most=stream.approval_most,
         is_waiting=stream.approval_waits,
@@ -241,6 +247,33 @@ def _voice(row: Voice, problems: list[str]) -> VoiceSpec:
         price=row.price,
         audio_format=row.audio_format,
         raw_rate=row.raw_rate,
+    )
+
+
+def _check(stream: Stream, problems: list[str]) -> CheckSpec | None:
+    row: ModerationModel | None = stream.moderation_model
+    if row is None:
+        return None
+    try:
+        thresholds = read_thresholds(row.thresholds)
+    except InputInvalid:
+        problems.append(f"the thresholds of {row.name} cannot be read")
+        thresholds = ()
+    return CheckSpec(
+        id=row.pk,
+        name=row.name,
+        base_url=row.base_url,
+        model=row.model,
+        key=_secret(row.credential, row.name, problems),
+        deadline_ms=row.deadline_ms,
+        policy=CheckPolicy(
+            scope=RuleScope(row.scope),
+            action=Action(row.action),
+            replacement=row.replacement,
+            missing=Missing(row.missing),
+            threshold=row.threshold,
+            thresholds=thresholds,
+        ),
     )
 
 

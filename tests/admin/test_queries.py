@@ -42,6 +42,12 @@ def _verdict(world: World, number: int) -> Any:
     return streams.make_verdict(rule, event=streams.make_event(world.stream, f"{number}-"))
 
 
+def _moderation_model(world: World, number: int) -> Any:
+    key = tenancy.make_credential(f"guard{number}-")
+    model = streams.make_moderation_model(f"{number}-", credential=key)
+    streams.make_stream(_character(world, number), f"{number}-", moderation_model=model)
+
+
 def _show(world: World, number: int) -> Any:
     return streams.make_stream(_character(world, number), f"{number}-")
 
@@ -78,6 +84,7 @@ MORE: dict[str, More] = {
     "streams.directornote": lambda world, number: streams.make_note(_show(world, number)),
     "streams.moderationrule": _verdict,
     "streams.verdict": _verdict,
+    "streams.moderationmodel": _moderation_model,
     "streams.obseffect": lambda world, number: streams.make_effect(_show(world, number)),
     "streams.command": lambda world, number: streams.make_command(_show(world, number)),
     "streams.rehearsalrun": lambda world, number: streams.make_rehearsal(_show(world, number)),

@@ -47,6 +47,7 @@ RIGHTS = {
     "streams.inboxevent": (EVERYBODY, NOBODY, NOBODY, NOBODY),
     "streams.turn": (EVERYBODY, NOBODY, NOBODY, NOBODY),
     "streams.directornote": (EVERYBODY, MODERATORS, MODERATORS, MODERATORS),
+    "streams.moderationmodel": (EVERYBODY, MANAGERS, MANAGERS, MANAGERS),
     "streams.moderationrule": (EVERYBODY, MANAGERS, MANAGERS, MANAGERS),
     "streams.verdict": (EVERYBODY, NOBODY, NOBODY, NOBODY),
     "streams.stagelayout": (EVERYBODY, NOBODY, MANAGERS, NOBODY),

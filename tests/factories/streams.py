@@ -14,6 +14,7 @@ from streams.models import (
     DirectorNote,
     HeldLine,
     InboxEvent,
+    ModerationModel,
     ModerationRule,
     ObsEffect,
     RehearsalAnswer,
@@ -162,6 +163,11 @@ def make_rule(marker: str = "", **fields: Any) -> ModerationRule:
             **fields,
         },
     )
+
+
+def make_moderation_model(marker: str = "", **fields: Any) -> ModerationModel:
+    usual = {"name": f"{marker}Guard", "base_url": "http://localhost:9/v1", "model": f"{marker}moderation"}
+    return create(ModerationModel, **{**usual, **fields})
 
 
 def make_verdict(rule: ModerationRule, marker: str = "", *, event: InboxEvent | None = None) -> Verdict:

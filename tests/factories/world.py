@@ -86,6 +86,7 @@ def _make_show(stream: Stream, viewer: Viewer, marker: str) -> None:
     streams.make_part(streams.make_roleplay(stream, marker), stream.persona, marker)
     streams.make_page(stream, marker)
     streams.make_verdict(streams.make_rule(marker), marker, event=event)
+    streams.make_moderation_model(marker, replacement=f"{marker}…", thresholds=f"{marker}hate 0.9")
     streams.make_effect(stream, marker)
     streams.make_command(stream, marker)
     streams.make_rehearsal(stream, marker, state=RehearsalState.WAITING, finished_at=None)

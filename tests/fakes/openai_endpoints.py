@@ -83,6 +83,7 @@ class Timing:
         first_token_ms: From the request's arrival to the head of the answer together with its first token.
         tokens_per_s: Rate of the tokens after the first; 0 = all at once.
         speech_first_byte_ms: From the request's arrival to the first audio; the rest follows at once.
+        moderation_ms: From the request's arrival to a verdict.
         segment_ms: Length of the audio of any text.
         ms_per_char: When not 0, the audio's length follows the text instead.
         mid_tokens: Tokens (or chunks of audio) that still come before a failure in mid-stream.
@@ -94,6 +95,7 @@ class Timing:
     first_token_ms: float = 150
     tokens_per_s: float = 50
     speech_first_byte_ms: float = 80
+    moderation_ms: float = 60
     segment_ms: int = 1500
     ms_per_char: float = 0
     mid_tokens: int = 5
@@ -102,7 +104,7 @@ class Timing:
     redirect_to: str = "http://169.254.169.254/latest/meta-data/"
 
 
-INSTANT = {"first_token_ms": 0, "tokens_per_s": 0, "speech_first_byte_ms": 0}
+INSTANT = {"first_token_ms": 0, "tokens_per_s": 0, "speech_first_byte_ms": 0, "moderation_ms": 0}
 
 
 @dataclass(slots=True)
@@ -111,10 +113,10 @@ class Entry:
 
     Attributes:
         n: Number of the request, from 0.
-        endpoint: "chat", "speech", "models" or "unknown".
+        endpoint: "chat", "speech", "moderation", "models" or "unknown".
         outcome: "active", "done", "cancelled" (the client went away first) or the failure mode.
         model: What was asked for.
-        text: The input of speech; the reply of chat.
+        text: The input of speech and moderation; the reply of chat.
         marker: `turn-<number>` found in the last message or in the input.
         authorization: The header, as it came.
         arrived, first_sent, clause_sent, ended: Marks; 0.0 = did not happen. `first_sent` is the first token or audio
@@ -224,7 +226,7 @@ class Call:
             exchange.whole(b"", status=302, headers={"Location": self.stub.timing.redirect_to})
         elif mode is Mode.ENDLESS_ERROR:
             exchange.write(exchange.begin("text/plain", 500))
-            _pour(exchange, framed(b"no " * 20_000))
+            pour(exchange, framed(b"no " * 20_000))
         elif mode is Mode.EMPTY:
             exchange.whole(b"", SSE if self.entry.endpoint == "chat" else "audio/pcm")
         else:
@@ -294,7 +296,7 @@ class Chat:
             entry.clause_sent = time.monotonic()
         entry.sent = due
         if self.mode in _MID_STREAM and due >= self.timing.mid_tokens:
-            _break_off(self.call, self.mode)
+            break_off(self.call, self.mode)
         elif due == len(self.tokens):
             self._finish()
         else:
@@ -317,12 +319,12 @@ class Chat:
         self.call.close(mode)
         if mode is Mode.HUGE_LINE:
             exchange.write(framed(b"data: "))
-            _pour(exchange, framed(b"x" * 60_000))
+            pour(exchange, framed(b"x" * 60_000))
         elif mode is Mode.ENDLESS:
-            _pour(exchange, framed(_event("", {"content": "on and on "}) * 100))
+            pour(exchange, framed(_event("", {"content": "on and on "}) * 100))
         elif mode is Mode.DRIP:
             whole = b"".join(_event("", {"content": token}) for token in self.tokens) + b"data: [DONE]\n\n"
-            _drip(exchange, whole, self.timing.drip_ms / 1000)
+            drip(exchange, whole, self.timing.drip_ms / 1000)
         else:
             exchange.end(framed(_SPOILT[mode]))
 
@@ -372,13 +374,13 @@ class Speech:
         if self.mode is Mode.ENDLESS:
             self.exchange.write(head)
             self.call.close(self.mode)
-            _pour(self.exchange, framed(body))
+            pour(self.exchange, framed(body))
             return
         if self.mode in {Mode.ODD_BYTES, Mode.DRIP}:
             self.exchange.write(head)
             self.call.close(self.mode)
             size = 1 if self.mode is Mode.DRIP else 4_801
-            _drip(self.exchange, body, self.timing.drip_ms / 1000, size)
+            drip(self.exchange, body, self.timing.drip_ms / 1000, size)
             return
         self._send(head, body)
 
@@ -390,13 +392,13 @@ class Speech:
         self.call.entry.sent = len(body)
         if self.mode in _MID_STREAM:
             self.exchange.write(raw)
-            _break_off(self.call, self.mode)
+            break_off(self.call, self.mode)
             return
         self.call.close("done")
         self.exchange.end(raw)
 
 
-def _break_off(call: Call, mode: Mode | None) -> None:
+def break_off(call: Call, mode: Mode | None) -> None:
     if mode is Mode.HANG_MID:
         call.stub.hang(call.exchange)
         return
@@ -407,21 +409,21 @@ def _break_off(call: Call, mode: Mode | None) -> None:
         call.exchange.reset()
 
 
-def _pour(exchange: Exchange, frame: bytes) -> None:
+def pour(exchange: Exchange, frame: bytes) -> None:
     """Write without end, until the client has had enough."""
     if not exchange.is_over:
         exchange.write(frame)
-        exchange.at(time.monotonic() + 0.001, lambda: _pour(exchange, frame))
+        exchange.at(time.monotonic() + 0.001, lambda: pour(exchange, frame))
 
 
-def _drip(exchange: Exchange, rest: bytes, pause_s: float, size: int = 1) -> None:
+def drip(exchange: Exchange, rest: bytes, pause_s: float, size: int = 1) -> None:
     if exchange.is_over:
         return
     if not rest:
         exchange.end()
         return
     exchange.write(framed(rest[:size]))
-    exchange.at(time.monotonic() + pause_s, lambda: _drip(exchange, rest[size:], pause_s, size))
+    exchange.at(time.monotonic() + pause_s, lambda: drip(exchange, rest[size:], pause_s, size))
 
 
 def _base(model: str) -> dict[str, Any]:

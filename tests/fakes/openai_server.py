@@ -12,11 +12,13 @@ base URL for a client, and the control endpoints, which need no key, are:
 ``GET  /stub/stats``     counts by endpoint: requests, done, cancelled, active, max_active
 ``POST /stub/timing``    change any field of `Timing`, for example ``{"first_token_ms": 0}``
 ``POST /stub/script``    ``{"reply": "…"}`` for all answers from now on, or ``{"queue": ["…", …]}`` for the next ones
-``POST /stub/fail``      ``{"endpoint": "chat" | "speech" | "models" | "voices", "mode": "error_500", "times": 1}``;
-                         times 0 = until told otherwise, mode "" = stop failing
+``POST /stub/fail``      ``{"endpoint": "chat" | "speech" | "moderation" | "models" | "voices", "mode": "error_500",
+                         "times": 1}``; times 0 = until told otherwise, mode "" = stop failing
 ``POST /stub/release``   close the connections of every request that hangs
 ``POST /stub/reset``     forget log, counts, script and failures
 =======================  =============================================================================================
+
+Moderation flags a text for the words of `openai_moderation.FLAGGED` in it.
 
 A model named ``stub-<mode>`` fails that way too. A message containing ``stub-say: some text`` is answered with that
 text, and a ``turn-<number>`` in it (the marker) is noted in the log, and put where a reply says ``{marker}``.
@@ -51,6 +53,7 @@ from tests.fakes.openai_endpoints import (
     Stats,
     Timing,
 )
+from tests.fakes.openai_moderation import FLAGGED, Moderation
 
 __all__ = ["INSTANT", "Entry", "Mode", "OpenAIStub", "Stats", "Timing"]
 
@@ -90,6 +93,8 @@ class OpenAIStub:
         formats: Values of `response_format` it takes; the others are answered with a 400.
         models: Names `/v1/models` lists.
         voices: What `/v1/audio/voices` answers with; None: there is no such page.
+        flagged: Words moderation flags, with the category and its score.
+        has_scores: Moderation tells scores, as OpenAI's does; some servers tell only what they flag.
     """
 
     def __init__(self, key: str = "", timing: Timing | None = None) -> None:
@@ -99,6 +104,8 @@ class OpenAIStub:
         self.formats = {"pcm", "wav", "mp3", "opus", "aac", "flac"}
         self.models = ["stub"]
         self.voices: Any = None
+        self.flagged = dict(FLAGGED)
+        self.has_scores = True
         self.timing = timing or Timing()
         self.port = 0
         self._scheme = "http"
@@ -161,7 +168,7 @@ class OpenAIStub:
         return list(self._state.bodies)
 
     def stats(self, endpoint: str) -> Stats:
-        """Counts of "chat", "speech" or "models"."""
+        """Counts of "chat", "speech", "moderation" or "models"."""
         return self._state.stats.setdefault(endpoint, Stats())
 
     def fail(self, endpoint: str, mode: "Mode | str", times: int = 1) -> None:
@@ -210,6 +217,8 @@ class OpenAIStub:
             Chat(call, mode).begin()
         elif endpoint == "speech":
             Speech(call, mode).begin()
+        elif endpoint == "moderation":
+            Moderation(call, mode, self.flagged, has_scores=self.has_scores).begin()
         elif endpoint == "models":
             rows = [{"id": name, "object": "model", "owned_by": "stub"} for name in self.models]
             call.done({"object": "list", "data": rows})
@@ -311,6 +320,7 @@ def _last_message(body: dict[str, Any]) -> str:
 _ENDPOINTS = {
     ("POST", "/v1/chat/completions"): "chat",
     ("POST", "/v1/audio/speech"): "speech",
+    ("POST", "/v1/moderations"): "moderation",
     ("GET", "/v1/models"): "models",
     ("GET", "/v1/audio/voices"): "voices",
 }

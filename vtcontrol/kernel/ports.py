@@ -1,7 +1,8 @@
 """Ports: what the live loop asks of the world outside. Adapters live in `workers.providers`.
 
-Both ports stream through an async generator. Closing the generator (`aclose`, or cancelling the task that reads it)
-cancels the request at the provider. Failures arrive as `vtcontrol.kernel.errors.ProviderFailed`, nothing else.
+Models and voices stream through an async generator. Closing the generator (`aclose`, or cancelling the task that reads
+it) cancels the request at the provider. Failures of every port arrive as `vtcontrol.kernel.errors.ProviderFailed`,
+nothing else.
 """
 
 from collections.abc import AsyncGenerator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from vtcontrol.kernel.chat import ChatEvent, ChatRequest
+from vtcontrol.kernel.moderation import Assessment
 from vtcontrol.kernel.speech import SpeechEvent, SpeechRequest
 
 
@@ -64,4 +66,22 @@ class SpeechEngine(Protocol):
 
     async def aclose(self) -> None:
         """Release connections and processes."""
+        ...
+
+
+class Moderator(Protocol):
+    """Something that says what is wrong with a text."""
+
+    name: str
+
+    async def assess(self, text: str) -> Assessment:
+        """Return what it finds in a text; cancelling whoever waits for it cancels the request."""
+        ...
+
+    async def warm(self) -> None:
+        """Open a connection; never raises."""
+        ...
+
+    async def aclose(self) -> None:
+        """Release connections."""
         ...

@@ -46,6 +46,7 @@ MANAGER_WRITES = MODERATOR_WRITES | frozenset(
         "streams.rolepart",
         "streams.channellink",
         "streams.stagelayout",
+        "streams.moderationmodel",
         "streams.moderationrule",
         "streams.obseffect",
     }

@@ -1,8 +1,8 @@
 """What wraps every provider once, whoever the vendor is: time limits, bounded retry, circuit breaker, figures, status.
 
-Owns the decorators over the ports, `GuardedModel` and `GuardedSpeech`. A guarded provider fails in one way only,
-`ProviderFailed`, and fails at once while its breaker is open, so that whoever holds a chain of providers falls back
-without delay. Choosing the next in the chain is the turn's business.
+Owns the decorators over the ports, `GuardedModel`, `GuardedSpeech` and `GuardedModerator`. A guarded provider fails in
+one way only, `ProviderFailed`, and fails at once while its breaker is open, so that whoever holds a chain of providers
+falls back without delay. Choosing the next in the chain is the turn's business.
 
 A call is repeated only for a transient fault, only while nothing of the answer was handed out, and only if it can begin
 again within `RetryRules.budget_s`. A server's wish to be left alone (`retry_after_s`) is granted up to
@@ -20,7 +20,8 @@ from typing import Protocol, TypeVar
 from vtcontrol.kernel.chat import ChatEvent, ChatRequest
 from vtcontrol.kernel.clock import Clock, SystemClock
 from vtcontrol.kernel.errors import Fault, ProviderFailed
-from vtcontrol.kernel.ports import LanguageModel, SpeechEngine
+from vtcontrol.kernel.moderation import Assessment
+from vtcontrol.kernel.ports import LanguageModel, Moderator, SpeechEngine
 from vtcontrol.kernel.speech import SpeechEvent, SpeechRequest
 from workers.providers.breaker import CircuitBreaker, ProviderStatus
 
@@ -283,3 +284,44 @@ class GuardedSpeech:
     async def aclose(self) -> None:
         """Close the adapter."""
         await self._inner.aclose()
+
+
+class GuardedModerator:
+    """A `Moderator` under guard.
+
+    Args:
+        inner: The adapter.
+        guard: How it is guarded.
+    """
+
+    def __init__(self, inner: Moderator, guard: Guard) -> None:
+        self.name = inner.name
+        self._inner = inner
+        self._guard = guard
+
+    @property
+    def status(self) -> ProviderStatus:
+        """How it is doing."""
+        return self._guard.breaker.status(self.name)
+
+    async def assess(self, text: str) -> Assessment:
+        """Return what it finds in a text.
+
+        Raises:
+            ProviderFailed: It failed for good, or the breaker is open.
+        """
+        async with aclosing(self._guard.run(self.name, lambda: _single(self._inner.assess(text)))) as answers:
+            return await anext(answers)
+
+    async def warm(self) -> None:
+        """Warm the adapter."""
+        await self._inner.warm()
+
+    async def aclose(self) -> None:
+        """Close the adapter."""
+        await self._inner.aclose()
+
+
+async def _single(answer: Awaitable[EventT]) -> AsyncGenerator[EventT, None]:
+    """Yield one answer, as a stream of one piece."""
+    yield await answer

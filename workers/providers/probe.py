@@ -26,6 +26,7 @@ from workers.providers.audio_kind import AudioKind
 from workers.providers.openai_chat import OpenAIChat
 from workers.providers.openai_client import OpenAIClients, OpenAIEndpoint, Patience, RawStream
 from workers.providers.openai_faults import Garbled
+from workers.providers.openai_moderation import OpenAIModeration
 from workers.providers.openai_speech import OpenAISpeech
 from workers.providers.ssrf import (
     AddressPolicy,
@@ -102,6 +103,12 @@ async def look_at_brain(endpoint: OpenAIEndpoint, model: str, *, resolve: Resolv
         return await look.over(look.brain(model))
 
 
+async def look_at_moderator(endpoint: OpenAIEndpoint, model: str, *, resolve: Resolve | None = None) -> Finding:
+    """Look at a moderation model: lists models, then asks it about a harmless sentence."""
+    async with _Look(endpoint, resolve) as look:
+        return await look.over(look.moderator(model))
+
+
 async def look_at_voice(
     endpoint: OpenAIEndpoint,
     model: str,
@@ -150,6 +157,19 @@ class _Look:
             messages=(ChatMessage(Role.USER, "Say hello in one word."),), brief=Brief(text="hello"), max_tokens=16
         )
         await self._ask(brain.stream(request), model)
+
+    async def moderator(self, model: str) -> None:
+        await self._connect()
+        self._found = replace(self._found, models=await self._names("/models"))
+        moderator = OpenAIModeration(self._clients, self._endpoint, model, patience=PATIENCE)
+        began = time.monotonic()
+        try:
+            await moderator.assess("Hello everyone, and welcome to the stream!")
+        except ProviderFailed as failure:
+            raise self._failed(failure, model) from None
+        finally:
+            await moderator.aclose()
+        self._found = replace(self._found, latency_ms=(time.monotonic() - began) * 1000)
 
     async def voice(self, model: str, request: SpeechRequest, formats: tuple[AudioKind, ...]) -> None:
         await self._connect()

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from streams.domain.approval import Approval, HeldReply, tagged, why_held
 from streams.domain.moderation import RuleSet
 from streams.domain.plan import StreamConfig
-from streams.domain.rules import RuleHit
+from streams.domain.rules import Action, RuleHit
 from streams.domain.turns import Claim
 from vtcontrol.kernel.chat import ChatEvent, ChatRequest, TextDelta
 from vtcontrol.kernel.events import EventKind
 from vtcontrol.kernel.ports import Capabilities, LanguageModel
 from workers.turn.events import (
+    AnswerCheck,
     ClauseGate,
     ModerationHit,
     Ruling,
@@ -67,6 +68,40 @@ class Asking:
             self.hits += hits
             self.clauses += [clause] * len(hits)
         return verdict
+
+
+class AskingCheck:
+    """A check that also notes when it asks for a person, and lets through what that person will decide on.
+
+    Args:
+        check: What decides on the words.
+        asking: Where it is noted; once, since the whole answer is held for it.
+    """
+
+    def __init__(self, check: AnswerCheck, asking: Asking) -> None:
+        self.name = check.name
+        self._check = check
+        self._asking = asking
+        self._has_asked = False
+
+    async def question(self) -> Verdict:
+        """Judge what is answered."""
+        verdict = await self._check.question()
+        return self._noted(verdict, verdict.text)
+
+    async def clause(self, tail: str, clause: str) -> Verdict:
+        """Judge a clause."""
+        return self._noted(await self._check.clause(tail, clause), clause)
+
+    def _noted(self, verdict: Verdict, words: str) -> Verdict:
+        if verdict.ruling is not Ruling.HOLD:
+            return verdict
+        if not self._has_asked:
+            self._has_asked = True
+            rule_id, _, name = verdict.reason.partition(":")
+            self._asking.hits.append(RuleHit(rule_id, name, Action.HOLD, 5, "text", 0, len(words)))
+            self._asking.clauses.append(words)
+        return Verdict(fault=verdict.fault)
 
 
 class Recited:
@@ -139,6 +174,7 @@ async def think(
     *,
     epoch: int,
     tally: TurnTally,
+    check: AnswerCheck | None = None,
 ) -> Draft:
     """Think an answer to its end, silently.
 
@@ -149,11 +185,13 @@ async def think(
         approval: How the stream holds lines.
         epoch: The control epoch the turn began in.
         tally: Counts along, for whoever ends the turn early.
+        check: A second opinion on what is answered and said.
     """
     asking = Asking(gate, approval.holding, plan.language)
     segments: list[SegmentReady] = []
     stats: TurnStats | None = None
-    async with aclosing(perform(plan, brains, (), gate=asking, tally=tally)) as events:
+    asked_beside = AskingCheck(check, asking) if check is not None else None
+    async with aclosing(perform(plan, brains, (), gate=asking, check=asked_beside, tally=tally)) as events:
         async for event in events:
             if isinstance(event, SegmentReady):
                 segments.append(event)

@@ -12,15 +12,25 @@ from typing import Any
 
 from django.conf import settings
 
-from streams.domain.plan import BrainSpec, StreamConfig, VoiceSpec
-from vtcontrol.kernel.ports import LanguageModel, SpeechEngine
+from streams.domain.plan import BrainSpec, CheckSpec, StreamConfig, VoiceSpec
+from vtcontrol.kernel.ports import LanguageModel, Moderator, SpeechEngine
 from workers.providers.audio_kind import AudioKind
 from workers.providers.breaker import CircuitBreaker
 from workers.providers.decoder import Decoder
 from workers.providers.espeak import EspeakEngine, default_voice
-from workers.providers.guarded import CHAT_LIMITS, SPEECH_LIMITS, Guard, GuardedModel, GuardedSpeech
+from workers.providers.guarded import (
+    CHAT_LIMITS,
+    SPEECH_LIMITS,
+    Guard,
+    GuardedModel,
+    GuardedModerator,
+    GuardedSpeech,
+    Limits,
+    RetryRules,
+)
 from workers.providers.openai_chat import OpenAIChat
 from workers.providers.openai_client import OpenAIClients, OpenAIEndpoint
+from workers.providers.openai_moderation import OpenAIModeration
 from workers.providers.openai_speech import AUTOMATIC, OpenAISpeech
 from workers.providers.scripted import ScriptedBrain
 from workers.providers.verbatim import VerbatimBrain
@@ -28,6 +38,7 @@ from workers.turn.events import TurnStats
 from workers.turn.voicing import Voice
 
 ADAPTERS_KEPT = 256
+CHECK_RETRY_S = 0.05
 USUAL_S = 0.4  # to the first audio of a voice behind a network that nobody has measured yet
 ESPEAK_USUAL_S = 0.02
 
@@ -43,11 +54,12 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Chains:
-    """The brains and voices of one turn, first choice first, and what they cost by name."""
+    """The brains and voices of one turn, first choice first, their prices, and who moderates beside the rules."""
 
     brains: tuple[LanguageModel, ...]
     voices: tuple[Voice, ...]
     prices: dict[str, Prices]
+    moderator: Moderator | None = None
 
     def is_metered(self, name: str) -> bool:
         """Tell whether a brain or voice counts against budgets; the built-in ones do not."""
@@ -101,11 +113,14 @@ class Engines:
                 voices.append(_voice(self._espeak, voice, config.language, ESPEAK_USUAL_S))
         if not any(voice.engine is self._espeak for voice in voices):
             voices.append(Voice(self._espeak, default_voice(config.language), config.language, usual_s=ESPEAK_USUAL_S))
-        return Chains((*brains, self._scripted), tuple(voices), prices)
+        moderator = self._moderator(config.check) if config.check is not None else None
+        return Chains((*brains, self._scripted), tuple(voices), prices, moderator)
 
     async def warm(self, chains: Chains) -> None:
         """Open the connections and processes the first turn would otherwise wait for."""
         warming = [brain.warm() for brain in chains.brains] + [voice.engine.warm() for voice in chains.voices]
+        if chains.moderator is not None:
+            warming.append(chains.moderator.warm())
         await asyncio.gather(*warming)
 
     async def warm_built_in(self) -> None:
@@ -145,6 +160,16 @@ class Engines:
         adapter: GuardedSpeech = self._kept(spec, make)
         return adapter
 
+    def _moderator(self, spec: CheckSpec) -> Moderator:
+        def make() -> Moderator:
+            inner = OpenAIModeration(self._clients, _endpoint(spec), spec.model, name=spec.label)
+            deadline_s = spec.deadline_ms / 1000
+            retry = RetryRules(first_wait_s=CHECK_RETRY_S, longest_wait_s=deadline_s / 2, budget_s=deadline_s)
+            return GuardedModerator(inner, Guard(CircuitBreaker(), Limits(deadline_s, deadline_s), retry))
+
+        adapter: Moderator = self._kept(spec, make)
+        return adapter
+
     def _kept(self, key: Any, make: Any) -> Any:
         if key not in self._adapters:
             self._adapters[key] = make()
@@ -157,7 +182,7 @@ class Engines:
         return self._adapters[key]
 
 
-def _endpoint(spec: BrainSpec | VoiceSpec) -> OpenAIEndpoint:
+def _endpoint(spec: BrainSpec | VoiceSpec | CheckSpec) -> OpenAIEndpoint:
     return OpenAIEndpoint(spec.base_url, spec.key, allow_private=settings.ALLOW_PRIVATE_URLS)
 
 

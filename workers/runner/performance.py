@@ -17,6 +17,7 @@ from workers.runner.drafting import Draft, Recited, is_read_first, think
 from workers.runner.engines import Chains
 from workers.runner.stage import Stage
 from workers.turn.events import (
+    AnswerCheck,
     ClauseGate,
     ModerationHit,
     Ruling,
@@ -145,7 +146,7 @@ class Performance:
         """The control epoch it began in."""
         return self._claim.epoch
 
-    async def run(self, commit: Commit, gate: ClauseGate) -> TurnReport:
+    async def run(self, commit: Commit, gate: ClauseGate, check: AnswerCheck | None = None) -> TurnReport:
         """Perform the turn to its end and report it.
 
         Raises:
@@ -154,12 +155,14 @@ class Performance:
         """
         plan, brains, voices = plan_of(self._claim, self._config), self._chains.brains, self._chains.voices
         if is_read_first(self._config, self._claim):
-            draft = await think(plan, brains, gate, self._config.approval, epoch=self.epoch, tally=self._tally)
+            approval, tally = self._config.approval, self._tally
+            draft = await think(plan, brains, gate, approval, epoch=self.epoch, tally=tally, check=check)
             if draft.held is not None or not draft.text:
                 return self._unsaid(draft)
             self._draft, self._tally, brains = draft, TurnTally(), (Recited(draft.text, draft.stats.brain),)
+            check = None  # it was asked about every word
             plan = replace(plan, output=Output.TAGS)  # what was thought is written down with tags
-        events = perform(plan, brains, voices, gate=gate, tally=self._tally)
+        events = perform(plan, brains, voices, gate=gate, check=check, tally=self._tally)
         stats: TurnStats | None = None
         async with aclosing(events) as running:
             async for event in running:
@@ -311,7 +314,7 @@ class Performance:
         """Return stage → milliseconds since the event was accepted."""
         base = round((self._begun - self._accepted_at.timestamp()) * 1000, 1)
         marks = stats.marks
-        names = ("request_sent", "first_token", "first_clause", "tts_first_byte", "llm_done", "audio_done")
+        names = ("request_sent", "first_token", "first_clause", "tts_first_byte", "checked", "llm_done", "audio_done")
         reached = {name: round(base + at, 1) for name in names if (at := getattr(marks, name)) is not None}
         return {"claimed": base} | reached | self._extra_marks
 
@@ -357,6 +360,8 @@ def _ending(stats: TurnStats) -> tuple[str, str]:
         return "heard", f"broke_off_{stats.fault}" if stats.fault else ""
     if stats.outcome is TurnOutcome.FAILED:
         return "failed", f"{stats.fault}" if stats.fault else "no_audio"
+    if stats.outcome is TurnOutcome.REFUSED:
+        return "blocked", "moderated"
     return stats.outcome.value, ""
 
 
@@ -369,7 +374,7 @@ def _event_ending(state: str, reason: str, *, was_spoken: bool) -> tuple[str, st
     if state == "cut":
         return (EventState.ANSWERED, "cut_short") if was_spoken else (EventState.CANCELLED, reason)
     if state == "blocked":
-        return EventState.PASSED_OVER, "answer_blocked"
+        return EventState.PASSED_OVER, reason or "answer_blocked"
     if state == "empty":
         return EventState.PASSED_OVER, "nothing_to_say"
     return EventState.ANSWERED, ""

@@ -25,6 +25,7 @@ from streams.services.leases import Lease, Standing
 from streams.services.status import note_engines
 from vtcontrol.kernel.errors import Interrupted, LeaseLost
 from vtcontrol.kernel.events import EventKind
+from workers.runner.checking import check_for
 from workers.runner.drafting import judged_by
 from workers.runner.gate import gate_for
 from workers.runner.ground import Ground
@@ -180,7 +181,8 @@ class Runner:
             self._spawn(self._tell_speaking(version, line, is_first=is_first))
 
         gate = gate_for(judged_by(config), claim.never)
-        self._turn = asyncio.create_task(performance.run(commit, gate))
+        check = check_for(config, claim, chains.moderator)
+        self._turn = asyncio.create_task(performance.run(commit, gate, check))
         try:
             report = await self._report_of(self._turn, performance)
         finally:
@@ -230,7 +232,8 @@ class Runner:
         status = (self._status[0] if report.approved else brain, self._status[1] if report.held else voice)
         if status != self._status:
             self._status = status
-            frames = await self._db(note_engines, self.stream_id, *status, _faults(report, config))
+            faults, checks = _faults(report, config), _checks(report, config)
+            frames = await self._db(note_engines, self.stream_id, *status, faults, checks)
             self._stage.tell_docks(frames)
 
     async def _db(self, work: Any, *args: Any, **kwargs: Any) -> Any:
@@ -244,7 +247,18 @@ def _note(name: str, troubles: list[str]) -> str:
 
 def _faults(report: TurnReport, config: StreamConfig) -> dict[UUID, str]:
     """Return how the configured engines that were asked did in a turn, by row: a fault, or "" for a success."""
-    failed = dict(one.split(": ", 1) for one in report.prompt_record.get("failures", ()) if ": " in one)
+    failed = _failed(report)
     used = {report.brain.partition(": ")[0], *report.characters} | failed.keys()
     engines: list[BrainSpec | VoiceSpec] = [*config.brains, *config.voices]
     return {engine.id: failed.get(engine.name, "") for engine in engines if engine.name in used}
+
+
+def _checks(report: TurnReport, config: StreamConfig) -> dict[UUID, str]:
+    """Return the same of the moderation model asked beside the turn."""
+    check = config.check
+    return {} if check is None else {check.id: _failed(report).get(check.label, "")}
+
+
+def _failed(report: TurnReport) -> dict[str, str]:
+    """Return the faults of a turn's engines by their names."""
+    return dict(one.split(": ", 1) for one in report.prompt_record.get("failures", ()) if ": " in one)

@@ -24,29 +24,50 @@ class Ruling(StrEnum):
     REPLACE = "replace"
     SKIP = "skip"
     STOP = "stop"
+    DROP = "drop"
+    """Of a question: it is not answered."""
     HOLD = "hold"
-    """Only in a record: a person was asked about the clause."""
+    """A person is asked; only where an answer is thought to its end before it is voiced."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer of a `ClauseGate`.
+    """The answer of a `ClauseGate` or an `AnswerCheck`.
 
     Attributes:
         ruling: `REPLACE` speaks `text` instead, `SKIP` leaves the clause out, `STOP` ends the answer before it.
-        text: The replacement.
+        text: The replacement; of a question what was judged.
         reason: For the record, never spoken: which rule it was.
+        fault: Why nobody judged, so that the ruling is only what was agreed on for that; None where somebody did.
     """
 
     ruling: Ruling = Ruling.ALLOW
     text: str = ""
     reason: str = ""
+    fault: Fault | None = None
 
 
 class ClauseGate(Protocol):
     """Moderation of what is about to be said; pure, quick, called once per segment before it is voiced or shown."""
 
     def __call__(self, tail: str, clause: str) -> Verdict:
+        """Judge `clause`, which follows `tail` (the end of what this turn said so far)."""
+        ...
+
+
+class AnswerCheck(Protocol):
+    """A second opinion that takes its time, so it is asked beside the work; it keeps its own deadline.
+
+    It judges what is answered while the brain thinks, and each clause while it is voiced.
+    """
+
+    name: str
+
+    async def question(self) -> Verdict:
+        """Judge what is answered; anything but `ALLOW` leaves it unanswered."""
+        ...
+
+    async def clause(self, tail: str, clause: str) -> Verdict:
         """Judge `clause`, which follows `tail` (the end of what this turn said so far)."""
         ...
 
@@ -112,7 +133,7 @@ class SegmentReady:
     """A segment passed moderation and is being voiced already; commit it, then read on for its audio.
 
     Attributes:
-        seg: Number of the segment, from 0 without gaps.
+        seg: Number of the segment, from 0, rising; a number is missing where a check took a clause out.
         text: Subtitle text; "" for a lone motion at the end of an answer.
         voiced_text: What the engine is given, or None when there is nothing to voice.
         emotion: Name of the emotion.
@@ -155,6 +176,8 @@ class TurnOutcome(StrEnum):
     SPOKEN = "spoken"
     EMPTY = "empty"
     BLOCKED = "blocked"
+    REFUSED = "refused"
+    """What it was to answer may not be answered."""
     FAILED = "failed"
 
 
@@ -167,6 +190,7 @@ class StageMarks:
         first_token: The brain that answers sent its first text.
         first_clause: The first segment was complete.
         tts_first_byte: An engine delivered audio.
+        checked: A check let the first segment through; None without one.
         first_audio: The first chunk was handed out.
         llm_done: The answer was read to its end.
         audio_done: The last chunk was handed out.
@@ -176,6 +200,7 @@ class StageMarks:
     first_token: float | None = None
     first_clause: float | None = None
     tts_first_byte: float | None = None
+    checked: float | None = None
     first_audio: float | None = None
     llm_done: float | None = None
     audio_done: float | None = None
@@ -255,6 +280,7 @@ class TurnTally:
         self._to_voice = 0
         self._texts = 0
         self.broken: Fault | None = None
+        self.is_refused = False
         self.brain = ""
         self.usage = ChatUsage()
         self.deltas = 0
@@ -301,6 +327,11 @@ class TurnTally:
         self._texts += has_text
         self._to_voice += is_voiced
 
+    def taken_out(self, *, has_text: bool, is_voiced: bool) -> None:
+        """A segment that was handed to the voice is not said after all."""
+        self._texts -= has_text
+        self._to_voice -= is_voiced
+
     def handed_out(self, audio: SegmentAudio) -> None:
         """A chunk leaves."""
         self.mark("first_audio")
@@ -326,6 +357,8 @@ class TurnTally:
         )
 
     def _outcome(self) -> tuple[TurnOutcome, Fault | None]:
+        if self.is_refused:
+            return TurnOutcome.REFUSED, None
         if self._to_voice and not self.audio_ms:
             faults = [failure.fault for failure in self._failures if failure.part is Part.VOICE]
             return TurnOutcome.FAILED, faults[-1] if faults else self.broken

@@ -4,6 +4,9 @@ Owns the order of things within a turn: which brain is asked, what of its answer
 through, when voicing starts, how the turn ends. Must not know rows, sockets, queues or vendors; the caller commits and
 sends.
 
+Moderation has two voices. The gate is quick and judges a clause before it is voiced. A check takes its time, so it
+judges while the brain thinks and the voice is made; what it has not let through is not handed out.
+
 Two sides run at once. A task reads the language model and starts voicing each segment the moment it is complete; the
 generator hands out segments and their audio strictly in order. Read it inside `contextlib.aclosing`: closing it, or
 cancelling whoever waits for its next event, cancels the model's stream and every speech request before it returns.
@@ -11,15 +14,17 @@ cancelling whoever waits for its next event, cancels the model's stream and ever
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from vtcontrol.kernel.chat import ChatUsage, Output
 from vtcontrol.kernel.clock import Clock, SystemClock
 from vtcontrol.kernel.errors import Fault, ProviderFailed
 from vtcontrol.kernel.ports import LanguageModel
 from workers.turn.events import (
+    AnswerCheck,
     ClauseGate,
     ModerationHit,
     Ruling,
@@ -53,6 +58,7 @@ async def perform(
     voices: Sequence[Voice],
     *,
     gate: ClauseGate = allow_everything,
+    check: AnswerCheck | None = None,
     clock: Clock | None = None,
     tally: TurnTally | None = None,
 ) -> AsyncGenerator[TurnEvent, None]:
@@ -66,26 +72,31 @@ async def perform(
         brains: The chain of language models, best first.
         voices: The chain of speech engines, best first; empty for subtitles only.
         gate: Moderation.
+        check: A second opinion, asked beside the work.
         clock: Time for the marks.
         tally: Counts along, for whoever closes the turn early.
     """
     tally = tally or TurnTally()
     tally.begin(clock or SystemClock())
-    turn = _Turn(plan, voices, gate, tally)
+    turn = _Turn(plan, voices, gate, check, tally)
     thinking = asyncio.create_task(turn.think(brains))
     try:
-        while (staged := await turn.staged.get()) is not None:
-            yield staged.ready
-            while (event := await staged.voiced.next()) is not None:
-                if type(event) is SegmentAudio:
-                    tally.handed_out(event)
-                yield event
-            yield _done(staged)
-        await thinking
+        if check is None or await turn.may_answer(check):
+            while (staged := await turn.next()) is not None:
+                yield staged.ready
+                while (event := await staged.voiced.next()) is not None:
+                    if type(event) is SegmentAudio:
+                        tally.handed_out(event)
+                    yield event
+                yield _done(staged)
+        if turn.is_stopped:
+            await _cancel((thinking, *turn.tasks))
+        else:
+            await thinking
         tally.mark("audio_done")
         yield TurnDone(tally.stats())
     finally:
-        await _cancel((thinking, *turn.voicing.tasks))
+        await _cancel((thinking, *turn.tasks))
 
 
 def _parser(plan: TurnPlan) -> Parser:
@@ -94,10 +105,19 @@ def _parser(plan: TurnPlan) -> Parser:
 
 @dataclass(frozen=True, slots=True)
 class _Staged:
-    """A segment on its way from the thinking side to the reading side."""
+    """A segment on its way from the thinking side to the reading side.
+
+    Attributes:
+        ready: What is said.
+        voiced: Its audio.
+        tail: What the check was told stands before it.
+        opinion: What the check says of it, or None when it is not asked.
+    """
 
     ready: SegmentReady
     voiced: VoicedSegment
+    tail: str = ""
+    opinion: asyncio.Task[Verdict] | None = None
 
 
 def _done(staged: _Staged) -> SegmentDone:
@@ -105,7 +125,7 @@ def _done(staged: _Staged) -> SegmentDone:
     return SegmentDone(staged.ready.seg, voiced.audio_ms, voiced.engine, voiced.is_complete, voiced.characters)
 
 
-async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Cancel what still runs, and wait for it; an error nobody waits for any more counts as seen."""
     running = [task for task in tasks if not task.done()]
     for task in running:
@@ -115,25 +135,90 @@ async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
         await asyncio.wait(running, timeout=CLOSING_S)
 
 
-def _see(task: asyncio.Task[None]) -> None:
+def _see(task: asyncio.Task[Any]) -> None:
     if not task.cancelled():
         task.exception()
 
 
 class _Turn:
-    """The thinking side of a turn: reads brains and stages segments."""
+    """A turn: its thinking side reads brains and stages segments, its reading side lets out what passed the check."""
 
-    def __init__(self, plan: TurnPlan, voices: Sequence[Voice], gate: ClauseGate, tally: TurnTally) -> None:
+    def __init__(
+        self, plan: TurnPlan, voices: Sequence[Voice], gate: ClauseGate, check: AnswerCheck | None, tally: TurnTally
+    ) -> None:
         self._plan = plan
         self._gate = gate
+        self._check = check
         self._tally = tally
         self._voices = voices
         self._tail = ""
         self._characters = 0
         self._raw = 0
         self._is_over = False
+        self._opinions: set[asyncio.Task[Verdict]] = set()
+        self._has_found = False
+        self._missed: set[Fault] = set()
+        self.is_stopped = False
         self.staged: asyncio.Queue[_Staged | None] = asyncio.Queue()
         self.voicing = Voicing(voices, plan.limits.voicing, tally)
+
+    @property
+    def tasks(self) -> list[asyncio.Task[Any]]:
+        """What runs for the reading side."""
+        return [*self.voicing.tasks, *self._opinions]
+
+    async def may_answer(self, check: AnswerCheck) -> bool:
+        """Wait for the check's word on what is answered, while the brain thinks."""
+        verdict = await _opinion(check.question())
+        self._note_missing(check, verdict)
+        if verdict.reason:
+            self._tally.moderation.append(ModerationHit(verdict.ruling, verdict.text, "", verdict.reason))
+        self._tally.is_refused = self.is_stopped = verdict.ruling is not Ruling.ALLOW
+        return not self.is_stopped
+
+    async def next(self) -> _Staged | None:
+        """Return the next segment that is said; None at the end."""
+        while not self.is_stopped and (staged := await self.staged.get()) is not None:
+            if staged.opinion is None or self._check is None:
+                return staged
+            if (passed := await self._checked(staged, staged.opinion, self._check)) is not None:
+                return passed
+        return None
+
+    async def _checked(self, staged: _Staged, opinion: asyncio.Task[Verdict], check: AnswerCheck) -> _Staged | None:
+        """Wait for the check's word on a segment; return what of it is said."""
+        verdict = await opinion
+        if verdict.reason and verdict.fault is None and self._has_found and staged.tail:
+            verdict = await _opinion(check.clause("", staged.ready.text))  # what was found stands in its tail, too
+        self._note_missing(check, verdict, staged.ready.seg)
+        self._tally.mark("checked")
+        self._has_found = self._has_found or bool(verdict.reason)
+        text = self._ruled(verdict, staged.ready.text)
+        if verdict.ruling is Ruling.ALLOW:
+            return staged
+        self._leave_out(staged)
+        if verdict.ruling is Ruling.STOP:
+            self._stop()
+        if not text:
+            return None
+        return self._voiced(replace(staged.ready, text=text, voiced_text=voice_text(text, self._plan.language)))
+
+    def _leave_out(self, staged: _Staged) -> None:
+        self.voicing.drop(staged.voiced)
+        self._tally.taken_out(has_text=bool(staged.ready.text), is_voiced=self._is_voiced(staged.ready))
+
+    def _stop(self) -> None:
+        """End the answer here, with whatever was staged behind."""
+        self.is_stopped = True
+        while not self.staged.empty():
+            if (staged := self.staged.get_nowait()) is not None:
+                self._leave_out(staged)
+
+    def _note_missing(self, check: AnswerCheck, verdict: Verdict, seg: int | None = None) -> None:
+        """Write down, once a turn, why the check said nothing."""
+        if verdict.fault is not None and verdict.fault not in self._missed:
+            self._missed.add(verdict.fault)
+            self._tally.failed(Failure(Part.CHECK, check.name, verdict.fault, seg))
 
     async def think(self, brains: Sequence[LanguageModel]) -> None:
         """Ask the brains in turn until one has answered or something was spoken."""
@@ -220,25 +305,40 @@ class _Turn:
         if not text and (draft.text or not draft.motions):
             return
         self._characters += len(text)
+        staged = self._begin(draft, text)
+        if self._check is not None and text:
+            staged = self._with_opinion(staged, self._check)
         self._tail = f"{self._tail} {text}"[-self._plan.limits.tail_characters :]
-        self.staged.put_nowait(self._begin(draft, text))
+        self.staged.put_nowait(staged)
+
+    def _with_opinion(self, staged: _Staged, check: AnswerCheck) -> _Staged:
+        """Ask the check about a segment that is being voiced."""
+        opinion = asyncio.create_task(_opinion(check.clause(self._tail, staged.ready.text)))
+        self._opinions.add(opinion)
+        opinion.add_done_callback(self._opinions.discard)
+        return replace(staged, tail=self._tail, opinion=opinion)
 
     def _begin(self, draft: Draft, text: str) -> _Staged:
-        emotion = draft.emotion or self._plan.resting_emotion
-        voiced_text = voice_text(text, self._plan.language)
         ready = SegmentReady(
             seg=self._tally.segments,
             text=text,
-            voiced_text=voiced_text,
-            emotion=emotion,
+            voiced_text=voice_text(text, self._plan.language),
+            emotion=draft.emotion or self._plan.resting_emotion,
             intensity=draft.intensity,
             motion=draft.motions[0] if draft.motions else None,
             sample_rate=self.voicing.sample_rate,
         )
-        style = self._plan.vocabulary.style(emotion)
-        voiced = self.voicing.begin(ready.seg, voiced_text, style, draft.intensity)
-        self._tally.staged(has_text=bool(text), is_voiced=bool(self._voices and voiced_text))
+        return self._voiced(ready)
+
+    def _voiced(self, ready: SegmentReady) -> _Staged:
+        """Start voicing a segment."""
+        style = self._plan.vocabulary.style(ready.emotion)
+        voiced = self.voicing.begin(ready.seg, ready.voiced_text, style, ready.intensity)
+        self._tally.staged(has_text=bool(ready.text), is_voiced=self._is_voiced(ready))
         return _Staged(ready, voiced)
+
+    def _is_voiced(self, ready: SegmentReady) -> bool:
+        return bool(self._voices and ready.voiced_text)
 
     def _is_too_much(self, text: str) -> bool:
         limits = self._plan.limits
@@ -250,13 +350,29 @@ class _Turn:
         try:
             verdict = self._gate(self._tail, text)
         except Exception as error:
-            logger.warning("moderation broke; the answer ends here", extra={"error": type(error).__name__})
-            verdict = Verdict(Ruling.STOP, reason="gate")
+            verdict = _broken(error)
+        return self._ruled(verdict, text)
+
+    def _ruled(self, verdict: Verdict, text: str) -> str:
+        """Write a verdict down, and return what may be said in place of `text`, "" for nothing."""
         if verdict.ruling is Ruling.ALLOW:
             if verdict.reason:
                 self._tally.moderation.append(ModerationHit(verdict.ruling, text, text, verdict.reason))
             return text
         spoken = subtitle_text(verdict.text) if verdict.ruling is Ruling.REPLACE else ""
         self._tally.moderation.append(ModerationHit(verdict.ruling, text, spoken, verdict.reason))
-        self._is_over = verdict.ruling is Ruling.STOP
+        self._is_over = self._is_over or verdict.ruling is Ruling.STOP
         return spoken
+
+
+async def _opinion(asked: Awaitable[Verdict]) -> Verdict:
+    """Return what a check says; one that breaks lets nothing through."""
+    try:
+        return await asked
+    except Exception as error:
+        return _broken(error)
+
+
+def _broken(error: Exception) -> Verdict:
+    logger.warning("moderation broke; the answer ends here", extra={"error": type(error).__name__})
+    return Verdict(Ruling.STOP, reason="gate")

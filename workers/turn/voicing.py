@@ -92,6 +92,7 @@ class Part(StrEnum):
 
     BRAIN = "brain"
     VOICE = "voice"
+    CHECK = "check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class Failure:
         part: What it was asked for.
         provider: Its name.
         fault: How it failed.
-        seg: The segment it was voicing, or None for a brain.
+        seg: The segment it was voicing or judging, or None.
     """
 
     part: Part
@@ -139,11 +140,11 @@ class Voicing:
         limits: What it may take.
         ledger: Where it writes down what happened.
 
-    Attributes:
-        tasks: The tasks that run now. Whoever owns the turn cancels and awaits them when it ends early.
     """
 
-    __slots__ = ("_has_begun", "_ledger", "_limits", "_paces", "_playout", "_slots", "_strikes", "_voices", "tasks")
+    __slots__ = (
+        "_has_begun", "_ledger", "_limits", "_makers", "_paces", "_playout", "_slots", "_strikes", "_voices",
+    )  # fmt: skip
 
     def __init__(self, voices: Sequence[Voice], limits: VoicingLimits, ledger: VoicingLedger) -> None:
         self._voices = voices
@@ -154,7 +155,12 @@ class Voicing:
         self._paces = [0.0] * len(voices)  # how long a voice takes for what usually takes 1; 0.0: not known yet
         self._playout = Playout()
         self._has_begun = False
-        self.tasks: set[asyncio.Task[None]] = set()
+        self._makers: dict[VoicedSegment, asyncio.Task[None]] = {}
+
+    @property
+    def tasks(self) -> list[asyncio.Task[None]]:
+        """The tasks that run now. Whoever owns the turn cancels and awaits them when it ends early."""
+        return list(self._makers.values())
 
     @property
     def sample_rate(self) -> int:
@@ -178,12 +184,17 @@ class Voicing:
             return segment
         self._has_begun = True
         task = asyncio.create_task(self._voice(segment, seg, text, style, intensity))
-        self.tasks.add(task)
-        task.add_done_callback(self._forget)
+        self._makers[segment] = task
+        task.add_done_callback(lambda done: self._forget(segment, done))
         return segment
 
-    def _forget(self, task: asyncio.Task[None]) -> None:
-        self.tasks.discard(task)
+    def drop(self, segment: VoicedSegment) -> None:
+        """Stop voicing a segment that nobody will read."""
+        if (task := self._makers.get(segment)) is not None:
+            task.cancel()
+
+    def _forget(self, segment: VoicedSegment, task: asyncio.Task[None]) -> None:
+        del self._makers[segment]
         if not task.cancelled():
             task.exception()
 
