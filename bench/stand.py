@@ -279,7 +279,8 @@ def _wait_for_port(process: Process, port: int) -> None:
     raise StandFailed(f"{process.name} did not come up:\n{process.tail()}")
 
 
-CELERY = (sys.executable, "-m", "celery", "-A", "vtcontrol", "worker", "--loglevel", "WARNING", "--without-mingle")
+QUIET = ("--without-mingle", "--without-gossip", "--without-heartbeat")  # as docs/production.md starts them
+CELERY = (sys.executable, "-m", "celery", "-A", "vtcontrol", "worker", "--loglevel", "WARNING", *QUIET)
 
 
 @contextmanager
