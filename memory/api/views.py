@@ -19,10 +19,8 @@ from memory.models import Memory, MemorySource
 from memory.selectors import recall
 from memory.services import bulk, save_memory
 from memory.services.transfer import FORMAT, VERSION, exported, import_memories
-from personas.models import Persona
+from personas.api.base import PersonaView
 from vtcontrol.kernel.errors import InputInvalid, NotFound
-from vtcontrol.tenancy.access import Scope
-from vtcontrol.tenancy.api import StudioView
 from vtcontrol.tenancy.idempotency import once
 from vtcontrol.tenancy.openapi import KEY, PAGING
 from vtcontrol.tenancy.pages import Place, Window, window_of
@@ -31,15 +29,10 @@ EXPORT_PAGE = 1000
 IMPORT_LARGEST = 8 * 1024 * 1024
 
 
-class MemoryView(StudioView):
+class MemoryView(PersonaView):
     """A view of the studio's memories."""
 
-    writes: ClassVar[Scope | None] = Scope.MANAGE
     tag: ClassVar[str] = "Memory"
-
-    def own_persona(self) -> UUID | None:
-        """Return the one character the token is for, or None; this floor knows no streams."""
-        return None
 
     def knows_viewer(self, viewer_id: UUID) -> bool:
         """Tell whether there is such a viewer; this floor knows none."""
@@ -50,19 +43,6 @@ class MemoryView(StudioView):
         own = self.own_persona()
         rows = Memory.objects.prefetch_related("evidence")
         return rows if own is None else rows.filter(persona_id=own)
-
-    def persona(self, persona_id: UUID) -> Persona:
-        """Return a character the token is for.
-
-        Raises:
-            NotFound: There is none such.
-        """
-        own = self.own_persona()
-        is_theirs = own in {None, persona_id}
-        found: Persona | None = Persona.objects.filter(pk=persona_id).first() if is_theirs else None
-        if found is None:
-            raise NotFound
-        return found
 
     def asked(self, request: Request, shape: type[shapes.Shape]) -> dict[str, Any]:
         """Return what the address asks for, checked."""

@@ -107,7 +107,7 @@ class DraftsAdmin:
         return {
             "draft": draft,
             "draft_url": revision_url(draft),
-            "draft_outdated_by": on_air if is_outdated(draft, on_air) else None,
+            "draft_outdated_by": on_air if on_air and is_outdated(draft, on_air.pk) else None,
             "title": _("%(revision)s of %(name)s, a draft") % {"revision": draft, "name": draft.persona.name},
             "show_delete": False,
             "show_save_and_continue": False,

@@ -25,7 +25,7 @@ from unfold.widgets import (
 from personas.admin.differences import shown
 from personas.admin.drafts import draft_form_url, list_url, revision_url
 from personas.models import UNPUBLISHED, Revision, RevisionState
-from personas.selectors.revisions import changes_since, is_outdated, on_air_of
+from personas.selectors.revisions import changes_since, compared_with, is_outdated, on_air_of
 from personas.services import revisions
 from personas.services.experiments import start_experiment
 from vtcontrol.kernel.errors import Conflict, InputInvalid
@@ -151,18 +151,18 @@ class RevisionAdmin(ReadOnlyAdmin):
         """Show what a revision is and what it changes."""
         revision: Revision = self.require_object(request, object_id)
         on_air = on_air_of(revision.persona)
-        against = self._against(request, revision, on_air)
+        against = self._against(request, revision)
         context = self._page(request, revision, _("%(revision)s of %(name)s"))
         context |= {
             "against": against,
             "difference": shown(changes_since(against, revision)),
             "compare": CompareForm(revision, against),
             "object_buttons": self.buttons(request, revision),
-            "outdated_by": on_air if is_outdated(revision, on_air) else None,
+            "outdated_by": on_air if on_air and is_outdated(revision, on_air.pk) else None,
         }
         return TemplateResponse(request, "admin/personas/revision/revision.html", context)
 
-    def _against(self, request: HttpRequest, revision: Revision, on_air: Revision | None) -> Revision | None:
+    def _against(self, request: HttpRequest, revision: Revision) -> Revision | None:
         """Return what to compare with: the chosen one; else what is on air, and for that its predecessor.
 
         Raises:
@@ -171,7 +171,7 @@ class RevisionAdmin(ReadOnlyAdmin):
         wanted = request.GET.get("against", "")
         found: Revision | None
         if not wanted:
-            return (revision.base or _before(revision)) if revision.state == RevisionState.PUBLISHED else on_air
+            return compared_with(revision)
         try:
             found = Revision.objects.filter(pk=UUID(wanted), persona=revision.persona_id).first()
         except ValueError:
@@ -210,7 +210,7 @@ class RevisionAdmin(ReadOnlyAdmin):
                 return HttpResponseRedirect(request.path)
             else:
                 return None
-        outdated = is_outdated(revision, on_air)
+        outdated = on_air is not None and is_outdated(revision, on_air.pk)
         context = self._page(request, revision, _("Publish %(revision)s of %(name)s"))
         context |= {
             "form": form,
@@ -279,13 +279,3 @@ class RevisionAdmin(ReadOnlyAdmin):
         revisions.discard(revision)
         messages.success(request, _("The draft is gone; what is on air did not change."))
         return HttpResponseRedirect(list_url(revision.persona_id))
-
-
-def _before(revision: Revision) -> Revision | None:
-    """Return the revision numbered before."""
-    found: Revision | None = (
-        Revision.objects.filter(persona=revision.persona_id, number__lt=revision.number, published_at__isnull=False)
-        .order_by("-number")
-        .first()
-    )
-    return found

@@ -4,12 +4,22 @@ import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from personas.models import Emotion, Persona, Reaction
-from personas.selectors import EMOTION_FIELDS, LINK_FIELDS, REACTION_FIELDS, REVISED_FIELDS, Character
+from personas.selectors import (
+    EMOTION_FIELDS,
+    LINK_FIELDS,
+    REACTION_FIELDS,
+    REVISED_FIELDS,
+    Character,
+    character_from,
+    content_of,
+)
 from vtcontrol.kernel.errors import InputInvalid
 
 Part = Emotion | Reaction
@@ -41,6 +51,25 @@ def write_character(persona: Persona, character: Character) -> None:
     check_row(persona)
     persona.save()
     write_parts(persona, character)
+
+
+def content_taken(persona: Persona, content: Mapping[str, Any], seed: UUID | None = None) -> dict[str, Any]:
+    """Return a content as the rows would have it: it is written, read again and taken back.
+
+    Args:
+        persona: Whose it would be; its own values are not to be relied on afterwards.
+        content: As `content_of` returns it.
+        seed: The revision that keeps it, if there is one.
+
+    Raises:
+        InputInvalid: As in `write_character`.
+    """
+    persona._history_user = None  # type: ignore[attr-defined]  # read by simple_history; a program's caller is no user
+    with transaction.atomic():
+        write_character(persona, character_from(persona, content, seed))
+        taken = content_of(persona)
+        transaction.set_rollback(True)
+    return taken
 
 
 def write_parts(persona: Persona, character: Character) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from personas.models import UNPUBLISHED, Experiment, ExperimentEnd, Persona, Revision, RevisionState
 from personas.selectors import character_from, content_of
-from personas.services.contents import digest_of, write_character
+from personas.services.contents import content_taken, digest_of, write_character
 from vtcontrol.kernel.errors import Conflict, InputInvalid, NotFound
 
 FARTHEST = dt.timedelta(days=366)
@@ -121,7 +121,7 @@ def schedule(revision: Revision, at: dt.datetime, *, by: Any, over: UUID | None 
     persona = _lock(revision.persona_id)
     revision = _locked(revision.pk)
     revision.base = _ready(persona, revision, over)
-    _rehearse_writing(persona, revision)
+    content_taken(persona, revision.content, revision.pk)  # it can be written
     revision.state, revision.publish_at, revision.refusal = RevisionState.SCHEDULED, at, ""
     revision.published_by = by
     revision.save()
@@ -244,13 +244,6 @@ def _ready(persona: Persona, revision: Revision, over: UUID | None) -> Revision 
         sentence = _("%(now)s went on air after this draft was begun. Look at both changes before you publish it.")
         raise Conflict(sentence % {"now": before or ""})
     return before
-
-
-def _rehearse_writing(persona: Persona, revision: Revision) -> None:
-    """Write a content and take it back, to know that it can be written."""
-    with transaction.atomic():
-        write_character(persona, character_from(persona, revision.content, revision.pk))
-        transaction.set_rollback(True)
 
 
 def _put_on_air(revision: Revision, before: Revision | None, by: Any) -> None:

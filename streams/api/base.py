@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from streams.models import Stream
-from streams.selectors.streams import access_stream
+from streams.selectors.streams import access_stream, own_stream
 from streams.services.intake import Accepted
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.access import TokenKind
@@ -40,6 +40,15 @@ class StreamView(StudioView):
     def own_id(self, key: str) -> str:
         """Return the id of an event that has none of its platform: by the caller's idempotency key, or a new one."""
         return f"{self.claims.token_id.hex[-8:]}:{key}" if key else uuid7().hex
+
+
+class OfTheShow(StudioView):
+    """Mixin of views of a character (`personas.api.base.PersonaView`): knows which one a token is for."""
+
+    def own_persona(self) -> UUID | None:
+        """Return the character of the token's stream; None for a token of all streams."""
+        stream = own_stream(self.claims)
+        return stream.persona_id if stream else None
 
 
 def accepted(one: Accepted) -> Response:

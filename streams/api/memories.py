@@ -7,17 +7,11 @@ from django.urls import path
 from memory.api import views
 from relationships.models import Viewer
 from streams.api import lists
-from streams.selectors.streams import own_stream
-from vtcontrol.tenancy.api import StudioView
+from streams.api.base import OfTheShow
 
 
-class KnowsTheShow(StudioView):
+class KnowsTheShow(OfTheShow):
     """Mixin: knows viewers and streams."""
-
-    def own_persona(self) -> UUID | None:
-        """Return the character of the token's stream; None for a token of all streams."""
-        stream = own_stream(self.claims)
-        return stream.persona_id if stream else None
 
     def knows_viewer(self, viewer_id: UUID) -> bool:
         """Tell whether something may be remembered about such a viewer."""

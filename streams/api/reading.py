@@ -7,7 +7,7 @@ from typing import Any
 
 Schema = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
-ORDER = ("Events", "Show", "Audience", "Lists", "Tokens")  # what a newcomer looks for first
+ORDER = ("Events", "Show", "Audience", "Lists", "Revisions", "Tokens")  # what a newcomer looks for first
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from streams.api import approval, cast, feed, health, lists, memories, pages, queue, schema, viewers, views
+from streams.api import approval, cast, feed, health, lists, memories, pages, queue, revisions, schema, viewers, views
 
 urlpatterns = [
     path("schema", schema.SchemaView.as_view(), name="schema"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("personas", lists.PersonasView.as_view(), name="personas"),
     path("viewers", lists.ViewersView.as_view(), name="viewers"),
     *memories.urlpatterns,
+    *revisions.urlpatterns,
     path("rules", lists.RulesView.as_view(), name="rules"),
     path("tickets", views.TicketView.as_view(), name="tickets"),
     path("streams/<uuid:stream_id>/events", views.EventsView.as_view(), name="stream-events"),

@@ -19,6 +19,8 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
+from personas.services import revisions
+from personas.services.drafts import new_draft
 from streams.api.schema import document
 from streams.models import Stream
 from tests.factories.relationships import make_viewer
@@ -122,9 +124,13 @@ def known(stream: Stream) -> Iterator[dict[str, str]]:
         viewer = make_viewer()
         event = make_event(stream, viewer=viewer)
         make_segment(make_turn(stream, event=event))
+        revisions.record_revision(stream.persona)
+        draft = new_draft(stream.persona, {"identity": "You are a pirate."}, by=None)
     for moment in (request_started, request_finished):
         moment.disconnect(close_old_connections)
-    yield {"stream_id": str(stream.pk), "event_id": str(event.pk), "viewer_id": str(viewer.pk)}
+    ids = {"stream_id": stream.pk, "event_id": event.pk, "viewer_id": viewer.pk}
+    ids |= {"persona_id": stream.persona_id, "revision_id": draft.pk}
+    yield {name: str(one) for name, one in ids.items()}
     for moment in (request_started, request_finished):
         moment.connect(close_old_connections)
 

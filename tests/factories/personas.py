@@ -96,9 +96,9 @@ def make_reaction(persona: Persona, marker: str = "", *, kind: EventKind = Event
     return create(Reaction, persona=persona, kind=kind, template=f"{marker}Welcome, {{name}}!", emotion="joy")
 
 
-def make_revision(persona: Persona, marker: str = "", *, number: int = 1) -> Revision:
+def make_revision(persona: Persona, marker: str = "", *, number: int = 1, **fields: Any) -> Revision:
     content = {"name": persona.name, "identity": f"{marker}an older self"}
-    return create(Revision, persona=persona, number=number, content=content, digest=f"{number:064x}")
+    return create(Revision, persona=persona, number=number, content=content, digest=f"{number:064x}", **fields)
 
 
 def make_experiment(persona: Persona, marker: str = "", *, number: int = 2, **fields: Any) -> Experiment:

@@ -63,6 +63,7 @@ def _make_character(marker: str) -> Persona:
     persona = personas.make_character(marker, brain=brain).persona
     personas.make_reaction(persona, marker)
     personas.make_revision(persona, marker)
+    personas.make_revision(persona, marker, number=3, state="draft", note=f"{marker}calmer")
     personas.make_experiment(persona, marker)
     personas.make_card_source(persona, marker)
     personas.make_scenario(persona, marker)

@@ -1,5 +1,6 @@
 """The stranger at the REST API and at the sockets, with every kind of token of her own studio and our ids in them."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from channels.layers import channel_layers
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.test import Client
+from django.utils import timezone
 
 from memory.models import Memory
+from personas.models import UNPUBLISHED, Revision, RevisionState
 from relationships.models import Viewer
 from streams.models import HeldLine, InboxEvent, RolePart, RolePlay, StagePage
 from tests.factories.tenancy import make_ticket, make_token
@@ -36,6 +39,8 @@ IMPORTED = {
     "memories": [{"text": "The moon was full.", "viewer": VIEWER}],
 }
 
+LATER = (timezone.now() + dt.timedelta(days=30)).isoformat()
+
 # Body of each call that the API takes: route → method → body.
 CASES: dict[str, dict[str, Any]] = {
     "schema": {"get": None},
@@ -48,6 +53,16 @@ CASES: dict[str, dict[str, Any]] = {
     f"memory/search?persona={PERSONA}&text=cat+biscuit&viewer={VIEWER}": {"get": None},
     f"memory/export?persona={PERSONA}": {"get": None},
     "memory/import": {"post": IMPORTED},
+    "personas/<uuid:persona_id>/revisions": {"get": None, "post": {"content": {"identity": "You are a pirate."}}},
+    "personas/<uuid:persona_id>/revisions/<uuid:revision_id>/difference": {"get": None},
+    "personas/<uuid:persona_id>/revisions/<uuid:revision_id>/publish": {"post": {"at": LATER}},
+    "personas/<uuid:persona_id>/revisions/<uuid:revision_id>/unschedule": {"post": {}},
+    "personas/<uuid:persona_id>/revisions/<uuid:revision_id>/rollback": {"post": {}},
+    "personas/<uuid:persona_id>/revisions/<uuid:revision_id>": {
+        "get": None,
+        "patch": {"note": "louder"},
+        "delete": None,
+    },
     "rules": {"get": None},
     "streams/<uuid:stream_id>/turns": {"get": None},
     "streams/<uuid:stream_id>/transcript": {"get": None},
@@ -136,6 +151,7 @@ def _path(route: str, stream: Any, walk: Walk) -> str:
     """Return a route's address with our event and our viewer in it."""
     ids = {"stream_id": stream.pk, "event_id": walk.our_row(InboxEvent).pk, "viewer_id": walk.our_row(Viewer).pk}
     ids |= {"memory_id": walk.our_row(Memory).pk, "part_id": walk.our_row(RolePart).pk, "held_id": _held(route, walk)}
+    ids |= {"persona_id": walk.world.persona.pk, "revision_id": _revision(route, walk)}
     for name, value in ids.items():
         route = route.replace(f"<uuid:{name}>", str(value))
     route = route.replace("<slug:page>", walk.our_row(StagePage).page)
@@ -146,6 +162,15 @@ def _held(route: str, walk: Walk) -> UUID:
     """Return the held line a route decides on: one that is approved cannot be rejected as well."""
     with studio_scope(walk.studio.pk):
         found: UUID = HeldLine.objects.filter(turn__isnull="reject" in route).values_list("pk", flat=True)[0]
+    return found
+
+
+def _revision(route: str, walk: Walk) -> UUID:
+    """Return the revision a route is about: an earlier one can be brought back, a draft that nobody heard discarded."""
+    states = (RevisionState.RETIRED,) if route.endswith("rollback") else UNPUBLISHED
+    with studio_scope(walk.studio.pk):
+        rows = Revision.objects.filter(state__in=states, experiments=None).order_by("number")
+        found: UUID = rows.values_list("pk", flat=True)[0]
     return found
 
 
