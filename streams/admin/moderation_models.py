@@ -57,7 +57,7 @@ class ModerationModelAdmin(EngineAdmin):
         """Show where it is."""
         return origin(row.base_url)[1]
 
-    @display(description=_("asked by"))
+    @display(description=_("streams"))
     def streams_chips(self, row: ModerationModel) -> SafeString:
         """Show which streams ask it."""
         names = [stream.name for stream in row.streams.all()]

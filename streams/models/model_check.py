@@ -55,8 +55,8 @@ class ModerationModel(LiveConfig):
     action = models.CharField(
         _("then"), max_length=8, default=Action.DROP, choices=[one for one in RULE_ACTIONS if one[0] in CHECK_ACTIONS],
         help_text=_(
-            "About what comes in, replace and stop drop it. To ask a person, answers are thought to their end first, "
-            "which takes longer until they are heard."
+            "What comes in is not answered with any of replace, drop and stop. To ask a person, answers are thought to "
+            "their end first: it takes longer until they are heard."
         ),
     )  # fmt: skip
     replacement = models.CharField(

@@ -324,9 +324,11 @@ async def stub() -> AsyncIterator[OpenAIStub]:
     await server.stop()
 
 
-async def test_a_real_model_is_asked_over_the_wire(
-    live: Host, ears: Ears, stream: Stream, cast: Cast, stub: OpenAIStub, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+async def wired(
+    stream: Stream, cast: Cast, stub: OpenAIStub, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Stream]:
+    """A stream whose moderation model is the stub, reached as a live worker reaches it."""
     settings.ALLOW_PRIVATE_URLS = True
     engines, chains = Engines(), cast.chains
 
@@ -335,18 +337,49 @@ async def test_a_real_model_is_asked_over_the_wire(
         return Chains(found.brains, found.voices, found.prices, engines.chains(config).moderator)
 
     monkeypatch.setattr(cast, "chains", checked)
-    stub.flagged = {"purr": ("sexual", 0.97)}
     await inside(stream, _ask_stub, stream, stub)
-
-    event = await says(live, stream, "Mira, do you like cats?")
-    await settled(stream, event)
-
-    assert said(ears) == ["I like cats a lot.", "And they sleep all day long."]
-    assert await verdicts_of(stream, event) == [("Guard: sexual", "skip")]
-    assert {entry.authorization for entry in stub.log} == {"Bearer sk-guard"}
+    yield stream
     await engines.aclose()
 
 
 def _ask_stub(stream: Stream, stub: OpenAIStub) -> None:
     key = make_credential(secret="sk-guard")
     set_up(stream, moderation_model=make_moderation_model(base_url=stub.base_url, credential=key, deadline_ms=5000))
+
+
+async def test_a_model_is_asked_over_the_wire(live: Host, ears: Ears, wired: Stream, stub: OpenAIStub) -> None:
+    stub.flagged = {"purr": ("sexual", 0.97)}
+
+    event = await says(live, wired)
+    await settled(wired, event)
+
+    assert said(ears) == ["I like cats a lot.", "And they sleep all day long."]
+    assert await verdicts_of(wired, event) == [("Guard: sexual", "skip")]
+    assert {entry.authorization for entry in stub.log} == {"Bearer sk-guard"}
+
+
+async def test_a_model_that_hangs_is_soon_not_waited_for_any_more(
+    live: Host, ears: Ears, wired: Stream, stub: OpenAIStub
+) -> None:
+    await changed(wired, await inside(wired, ModerationModel.objects.get), deadline_ms=50)
+    stub.fail("moderation", "hang", times=0)
+    await settled(wired, await says(live, wired))
+    asked = stub.stats("moderation").requests
+
+    second = await settled(wired, await says(live, wired, "Mira, and dogs?", "Ann"))
+
+    assert (second.state, len(said(ears))) == (EventState.ANSWERED, 6)
+    assert stub.stats("moderation").requests == asked
+    await _until_noted(wired, "Guard (moderation): timeout")
+
+
+@pytest.mark.parametrize("mode", ["rate_limited", "error_500", "close_mid", "wrong_shape", "endless"])
+async def test_whatever_a_server_does_the_answer_is_said(
+    mode: str, live: Host, ears: Ears, wired: Stream, stub: OpenAIStub
+) -> None:
+    stub.fail("moderation", mode, times=0)
+
+    ended = await settled(wired, await says(live, wired))
+
+    assert (ended.state, len(said(ears))) == (EventState.ANSWERED, 3)
+    await _until_noted(wired, "Guard (moderation): ")

@@ -39,6 +39,7 @@ from workers.turn.voicing import Voice
 
 ADAPTERS_KEPT = 256
 CHECK_RETRY_S = 0.05
+CHECK_AHEAD_S = 0.01  # the guard gives up before the turn does, so that a model that hangs counts as failing
 USUAL_S = 0.4  # to the first audio of a voice behind a network that nobody has measured yet
 ESPEAK_USUAL_S = 0.02
 
@@ -163,9 +164,9 @@ class Engines:
     def _moderator(self, spec: CheckSpec) -> Moderator:
         def make() -> Moderator:
             inner = OpenAIModeration(self._clients, _endpoint(spec), spec.model, name=spec.label)
-            deadline_s = spec.deadline_ms / 1000
-            retry = RetryRules(first_wait_s=CHECK_RETRY_S, longest_wait_s=deadline_s / 2, budget_s=deadline_s)
-            return GuardedModerator(inner, Guard(CircuitBreaker(), Limits(deadline_s, deadline_s), retry))
+            limit_s = spec.deadline_ms / 1000 - CHECK_AHEAD_S
+            retry = RetryRules(first_wait_s=CHECK_RETRY_S, longest_wait_s=limit_s / 2, budget_s=limit_s)
+            return GuardedModerator(inner, Guard(CircuitBreaker(), Limits(limit_s, limit_s), retry))
 
         adapter: Moderator = self._kept(spec, make)
         return adapter
