@@ -309,21 +309,7 @@ def production(*, live_workers: int = 1) -> Iterator[Stand]:
         )
         for number in range(live_workers):
             start_live_worker(stand, number)
-        stand.start(
-            "upkeep",
-            *CELERY,
-            "-Q",
-            "upkeep",
-            "-P",
-            "threads",
-            "-c",
-            "1",
-            "-B",
-            "-s",
-            str(folder / "beat"),
-            "-n",
-            "upkeep@%h",
-        )
+        start_upkeep_worker(stand)
         stand.wait_until_ready(web)
         yield stand
 
@@ -332,6 +318,12 @@ def start_live_worker(stand: Stand, number: int = 0, extra: Mapping[str, str] | 
     """Start one more live worker."""
     name = f"live{number}"
     return stand.start(name, *CELERY, "-Q", "live", "-P", "threads", "-c", "4", "-n", f"{name}@%h", extra=extra)
+
+
+def start_upkeep_worker(stand: Stand) -> Process:
+    """Start an upkeep worker, with the clock in it."""
+    words = ("-Q", "upkeep", "-P", "threads", "-c", "1", "-B", "-s", str(stand.folder / "beat"), "-n", "upkeep@%h")
+    return stand.start("upkeep", *CELERY, *words)
 
 
 def _stop_all(stand: Stand, but: set[str]) -> None:

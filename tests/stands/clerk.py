@@ -8,12 +8,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from bench.stand import ROOT, Stand
+from tests.stands import backstage
 
 Json = dict[str, Any]
 
@@ -156,7 +157,8 @@ def main() -> None:
     django.setup()
     from vtcontrol.tenancy.scope import unscoped
 
-    answers = {"cast": cast, "turns": turns, "events": events, "history": history, "owners": owners, "workers": workers}
+    questions = (cast, turns, events, history, owners, workers, *backstage.QUESTIONS)
+    answers: dict[str, Callable[..., Any]] = {question.__name__: question for question in questions}
     for line in sys.stdin:
         asked = json.loads(line)
         with unscoped("the tests' own eye on every studio"):
