@@ -10,6 +10,9 @@ import { NO_FACE } from './performer.js';
 /** Width of a figure's box for its height: the puppet's own shape. */
 const SHAPE = 1 / 1.16;
 
+/** Key of a speaker that has no figure. */
+const NARRATOR = 'narrator';
+
 /**
  * @typedef {import('./look.js').StageLook} Look
  * @typedef {import('./look.js').Character} Character
@@ -52,18 +55,21 @@ export class Cast {
 
   /**
    * @param {string | null} key As `say.start` names it; null is the first.
-   * @returns {import('./performer.js').Face} Its face; the first's when nobody of that name stands here.
+   * @returns {import('./performer.js').Face} Its face; the first's when nobody of that name stands here; a narrator has
+   *   none.
    */
   face(key) {
+    if (key === NARRATOR) return NO_FACE;
     const figure = this.#figures.get(key ?? this.#first) ?? this.#figures.get(this.#first);
     return figure?.renderer ?? NO_FACE;
   }
 
   /**
    * @param {string | null} key As in `face`.
-   * @returns {string} Its name.
+   * @returns {string} Its name; a narrator's comes with its words.
    */
   nameOf(key) {
+    if (key === NARRATOR) return '';
     return this.#names.get(key ?? this.#first) ?? this.#names.get(this.#first) ?? '';
   }
 

@@ -86,7 +86,7 @@ export class Performer {
     const face = troupe.face(this.#speaker);
     face.setEmotion(this.emotion.name, this.emotion.intensity);
     face.setViseme(this.mouth);
-    this.caption.setName(troupe.nameOf(this.#speaker));
+    this.caption.setName(this.#queue[0]?.start.name ?? troupe.nameOf(this.#speaker));
   }
 
   /** @param {SayStart} start */
@@ -202,12 +202,12 @@ export class Performer {
     if (segment.isShown) return;
     segment.isShown = true;
     segment.lostBefore = this.player.lostSeconds();
-    const { text, emotion, intensity, motion, character } = segment.start;
+    const { text, emotion, intensity, motion, character, name } = segment.start;
     this.#calmAt = null;
     this.#passOn(character ?? null);
     this.#setEmotion(emotion, intensity);
     if (motion) this.troupe.face(this.#speaker).play(motion);
-    this.caption.setName(this.troupe.nameOf(this.#speaker));
+    this.caption.setName(name ?? this.troupe.nameOf(this.#speaker));
     this.caption.show(text);
     this.caption.reveal(segment.shareSaid(now));
   }

@@ -42,6 +42,7 @@ export const VISEMES = Object.freeze(
  * @property {number} intensity In [0, 1].
  * @property {string | null} motion
  * @property {string | null} character Key of who speaks; null is the first of the look's characters.
+ * @property {string | null} name Of who speaks without a figure, as a narrator does; null for the characters.
  *
  * @typedef {object} SayVisemes
  * @property {'say.visemes'} type
@@ -149,6 +150,7 @@ function normalised(message) {
         intensity: isNumber(message.intensity) ? Math.min(1, Math.max(0, message.intensity)) : 1,
         motion: message.motion ?? null,
         character: textOr(message.character, null),
+        name: textOr(message.name, null),
       };
     case 'say.visemes':
       return { ...message, cues: message.cues.filter(isCue) };

@@ -69,9 +69,10 @@ class RolePlayAdmin(TrackedAdmin):
     list_filter = (("stream", RelatedDropdownFilter), ("state", ChoicesDropdownFilter))
     list_select_related = ("stream",)
     search_fields = ("name", "scene")
-    autocomplete_fields = ("stream", "narrator")
+    autocomplete_fields = ("stream", "narrator", "narrator_voice")
     fieldsets = (
-        (None, {"fields": (("stream", "name"), "scene", "narrator")}),
+        (None, {"fields": (("stream", "name"), "scene")}),
+        (_("Who narrates"), {"fields": (("narrator", "narrator_voice"),)}),
         (_("How it goes on"), {"fields": ("advance", ("pace_s", "lines_most"))}),
     )
 

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from streams.api.base import READS, StreamView
+from streams.domain.cast import NarratedBy
 from streams.models import RolePlay, SceneState
 from streams.selectors.cast import stage_now
 from streams.services import cast, roleplay
@@ -54,6 +55,9 @@ class SceneSerializer(Shape):
     lines_said = serializers.IntegerField()
     lines_most = serializers.IntegerField()
     narration = serializers.CharField(allow_blank=True)
+    narrated_by = serializers.ChoiceField(
+        choices=[one.value for one in NarratedBy], help_text="How viewers get it: a character, a voice, subtitles."
+    )
     roles = RoleSerializer(many=True)
 
 
@@ -152,7 +156,7 @@ class NarrationView(StreamView):
     @extend_schema(request=NarrationSerializer, responses={202: CastSerializer})
     @once
     def post(self, request: Request, stream_id: UUID) -> Response:
-        """Tell it to every role; a narrator that is a character says it aloud."""
+        """Tell it to every role and to the viewers: by the narrator, a voice, or subtitles."""
         wanted = _checked(NarrationSerializer, request)
         key = f"{self.claims.token_id.hex[-8:]}:{read_key(request) or uuid7().hex}"
         roleplay.narrate(_open(stream_id), wanted["text"], key=key)

@@ -29,6 +29,14 @@ class Advance(StrEnum):
     AUTO = "auto"
 
 
+class NarratedBy(StrEnum):
+    """Who tells what happens in a scene."""
+
+    CHARACTER = "character"
+    VOICE = "voice"
+    SUBTITLES = "subtitles"
+
+
 class Why(StrEnum):
     """Why a character answers."""
 
@@ -133,13 +141,13 @@ class Spoken:
     """A line a character said to its end.
 
     Attributes:
-        persona_id: Who said it.
+        persona_id: Who said it, or None for the narrator that is no character.
         text: What was heard.
         kind: `EventKind` value of what it answered.
         exchange: So many lines characters had said to each other when it began.
     """
 
-    persona_id: UUID
+    persona_id: UUID | None
     text: str
     kind: str
     exchange: int = 0

@@ -15,6 +15,9 @@ from streams.domain.model_check import CheckPolicy
 from streams.domain.moderation import RuleSet
 from vtcontrol.kernel.chat import Output
 
+NARRATOR = "narrator"
+"""Key of a speaker that has no figure on the stage."""
+
 
 @dataclass(frozen=True, slots=True)
 class BrainSpec:
@@ -176,6 +179,8 @@ class StreamConfig:
         approval: What is held for a person.
         check: The moderation model asked beside the rules, or None.
         figure: What the stage calls the character, or "" for the first.
+        narrator: Who tells what happens in the open scene where no character does, or None.
+        is_silent: Its words are shown, not voiced.
         cast: Who else is on stage and who takes which line, or None where the character is alone.
         company: What the prompt tells of the others and of the scene.
         others: The configurations of the rest of the cast (of the stream's own character only).
@@ -211,6 +216,8 @@ class StreamConfig:
     approval: Approval = field(default_factory=Approval)
     check: CheckSpec | None = None
     figure: str = ""
+    narrator: "StreamConfig | None" = None
+    is_silent: bool = False
     cast: CastPlan | None = None
     company: Company | None = None
     others: tuple["StreamConfig", ...] = ()
@@ -220,6 +227,11 @@ class StreamConfig:
     def of(self, persona_id: UUID) -> "StreamConfig":
         """Return the configuration of a character of the cast; its own when there is no such character."""
         return next((one for one in self.others if one.persona_id == persona_id), self)
+
+    @property
+    def off_stage_name(self) -> str:
+        """The name of a voice without a character, as the narrator's is; "" for a character."""
+        return self.persona.name if self.figure == NARRATOR else ""
 
     def heard_by(self, who: str) -> "StreamConfig":
         """Return the configuration somebody hears: the other arm's where an experiment puts them there.

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from personas.models import Persona
-from streams.domain.cast import Advance
+from personas.models import Persona, Voice
+from streams.domain.cast import Advance, NarratedBy
 from streams.models.streams import Stream
 from vtcontrol.tenancy.history import studio_history
 from vtcontrol.tenancy.owned import LiveConfig
@@ -82,7 +83,11 @@ class RolePlay(LiveConfig):
     )
     narrator = models.ForeignKey(
         Persona, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("narrator"),
-        help_text=_("Tells what happens and plays nobody. Empty: the narration is written, not spoken."),
+        help_text=_("A character that tells what happens and plays nobody."),
+    )  # fmt: skip
+    narrator_voice = models.ForeignKey(
+        Voice, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("narrator’s voice"),
+        help_text=_("Tells it where no character does, without a figure. Neither: it is shown as subtitles."),
     )  # fmt: skip
     narration = models.TextField(
         _("what has happened"),
@@ -125,6 +130,24 @@ class RolePlay(LiveConfig):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a narration nobody would hear or see, and two who would tell it."""
+        super().clean()
+        if self.narrator_id and self.narrator_voice_id:
+            both = _("The narrator speaks with its own voice. Choose a character or a voice, not both.")
+            raise ValidationError({"narrator_voice": both})
+        has_stream = getattr(self, "stream_id", None) is not None  # the form may have none yet
+        if self.narrated_by is NarratedBy.SUBTITLES and has_stream and not self.stream.shows_subtitles:
+            unseen = _("This stream shows no subtitles, so nobody would notice the narration. Choose a voice for it.")
+            raise ValidationError({"narrator_voice": unseen})
+
+    @property
+    def narrated_by(self) -> NarratedBy:
+        """Who tells what happens."""
+        if self.narrator_id:
+            return NarratedBy.CHARACTER
+        return NarratedBy.VOICE if self.narrator_voice_id else NarratedBy.SUBTITLES
 
 
 class RolePart(LiveConfig):

@@ -36,6 +36,8 @@ class Turn(StudioOwned):
         InboxEvent, null=True, on_delete=models.SET_NULL, related_name="turns", verbose_name=_("event")
     )
     persona = models.ForeignKey(Persona, on_delete=models.CASCADE, related_name="+", verbose_name=_("persona"))
+    spoken_as = models.CharField(_("spoken as"), max_length=80, blank=True, editable=False)
+    """The name of a voice that is no character's, as a narrator's is; the character then only lends its place."""
     revision = models.ForeignKey(
         Revision, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("revision")
     )
@@ -72,6 +74,11 @@ class Turn(StudioOwned):
 
     def __str__(self) -> str:
         return self.text[:60] or str(self.get_state_display())
+
+    @property
+    def speaker_name(self) -> str:
+        """Who said it, by name."""
+        return self.spoken_as or self.persona.name
 
 
 class HeardSource(models.TextChoices):

@@ -34,6 +34,8 @@ OTHERS_MOST = 3
 """Beside the stream's own character; the stage page shows four."""
 LATELY_MOST = 8
 FIRST, GUEST = "first", "guest"  # keys of the characters on a stage
+NARRATION = "narration"  # the platform narrations come from
+OPEN_SCENES = (SceneState.RUNNING, SceneState.PAUSED)
 
 
 def cast_stream(**wanted: object) -> "QuerySet[Stream, Stream]":
@@ -112,6 +114,13 @@ def _running_scene(stream_id: UUID) -> _Scene | None:
     return _Scene(row, {part.persona_id: part for part in RolePart.objects.filter(roleplay=row)})
 
 
+def voice_of_narration(stream_id: UUID) -> tuple[UUID | None] | None:
+    """Return the voice of the open scene's narration, or (None,) for subtitles; None where a character tells it."""
+    open_scene = RolePlay.objects.filter(stream_id=stream_id, state__in=OPEN_SCENES, narrator=None)
+    found: tuple[UUID | None] | None = open_scene.values_list("narrator_voice").first()
+    return found
+
+
 def _scene_plan(row: RolePlay) -> ScenePlan:
     return ScenePlan(row.pk, Advance(row.advance), float(row.pace_s), max(0, row.lines_most - row.lines_said))
 
@@ -145,7 +154,9 @@ def _companion(row: StreamCharacter, scene: _Scene | None) -> Companion:
 
 _LATELY = CompiledQuery(
     lambda stream_id: (
-        Turn.objects.filter(stream_id=stream_id).order_by("-started_at", "-id").values_list("persona_id")[:LATELY_MOST]
+        Turn.objects.filter(stream_id=stream_id, spoken_as="")
+        .order_by("-started_at", "-id")
+        .values_list("persona_id")[:LATELY_MOST]
     ),
     stream_id=UUID,
 )
@@ -172,8 +183,11 @@ def answering(config: StreamConfig, event: InboxEvent) -> Answering:
 def is_for_nobody_here(config: StreamConfig, event: InboxEvent) -> bool:
     """Tell whether an event holds words for a character that has left the stage. A query for approved words alone.
 
-    Nobody else says them. A turn in an exchange or a scene is another's instead, as long as there is a cast.
+    Nobody else says them; nor a narration whose scene is over. A turn in an exchange or a scene is another's instead,
+    as long as there is a cast.
     """
+    if event.platform == NARRATION:
+        return config.narrator is None
     if event.kind == EventKind.CUE and config.cast is not None:
         return False
     wanted = _began_with(event) if event.reason == APPROVED else event.addressee_id
@@ -220,7 +234,7 @@ def stage_now(stream: Stream) -> dict[str, Any]:
     """Return who is on a stream's stage and which scene is open, without goals and secrets. Up to four queries."""
     rows = StreamCharacter.objects.filter(stream=stream, is_enabled=True).exclude(persona=stream.persona_id)
     others = [{"id": row.persona_id, "name": row.persona.name} for row in rows.select_related("persona")[:OTHERS_MOST]]
-    scene = RolePlay.objects.filter(stream=stream, state__in=[SceneState.RUNNING, SceneState.PAUSED]).first()
+    scene = RolePlay.objects.filter(stream=stream, state__in=OPEN_SCENES).first()
     return {
         "characters": [{"id": stream.persona_id, "name": stream.persona.name}, *others],
         "scene": _open_scene(scene) if scene else None,
@@ -240,6 +254,7 @@ def _open_scene(scene: RolePlay) -> dict[str, Any]:
         "lines_said": scene.lines_said,
         "lines_most": scene.lines_most,
         "narration": scene.narration,
+        "narrated_by": scene.narrated_by.value,
         "roles": [
             {"id": one.pk, "role": one.role, "character": one.persona.name, "is_taken": one.is_taken} for one in parts
         ],

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
+from django.utils.translation import gettext, override
+
 from memory.selectors import lore_book
 from personas.domain.inputs import PersonaText
 from personas.models import Brain, Emotion, Experiment, Persona, Voice
@@ -14,10 +16,10 @@ from personas.selectors import Character, character_at, character_of, modes_of, 
 from streams.domain.approval import Approval, approval_of
 from streams.domain.model_check import CheckPolicy, Missing, read_thresholds
 from streams.domain.moderation import RuleSet
-from streams.domain.plan import BrainSpec, BudgetSpec, CheckSpec, EmotionSpec, Split, StreamConfig, VoiceSpec
+from streams.domain.plan import NARRATOR, BrainSpec, BudgetSpec, CheckSpec, EmotionSpec, Split, StreamConfig, VoiceSpec
 from streams.domain.rules import Action, RuleScope
 from streams.models import ModerationModel, Stream
-from streams.selectors.cast import cast_stream, with_cast
+from streams.selectors.cast import cast_stream, voice_of_narration, with_cast
 from streams.selectors.moderation import rules_of
 from streams.selectors.stage import look_of
 from vtcontrol.kernel.chat import Output
@@ -107,7 +109,26 @@ def load_config(stream_id: UUID, revision_id: UUID | None = None) -> StreamConfi
     character = character_of(persona) if revision_id is None else character_at(persona, revision_id)
     lead = config_with(stream, character)
     config = with_cast(stream, lead, lambda other: config_with(stream, character_of(other)))
-    return config if revision_id is not None else with_experiments(stream, config)
+    return config if revision_id is not None else with_narrator(stream, with_experiments(stream, config))
+
+
+def with_narrator(stream: Stream, config: StreamConfig) -> StreamConfig:
+    """Return a stream's configuration with the narrator of its open scene, where no character narrates. One query.
+
+    It borrows the stream's rules and budgets; it has no face, no feelings and no brain: its words are the team's.
+    """
+    voice = voice_of_narration(stream.pk) if config.cast is not None else None
+    if voice is None:
+        return config
+    problems: list[str] = []
+    voices = tuple(_voice(row, problems) for row in _chain(Voice, voice[0]))
+    with override(stream.language):
+        name = gettext("Narrator")
+    narrator = replace(
+        config, persona=PersonaText(name), emotions=(), motions=(), brains=(), voices=voices, figure=NARRATOR,
+        company=None, others=(), split=None, is_silent=voice[0] is None,
+    )  # fmt: skip
+    return replace(config, narrator=narrator, problems=tuple(dict.fromkeys((*config.problems, *problems))))
 
 
 def with_experiments(stream: Stream, config: StreamConfig) -> StreamConfig:

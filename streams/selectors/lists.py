@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
 
 from memory.models import Memory
 from personas.models import Persona
 from relationships.models import Viewer
 from streams.models import InboxEvent, ModerationRule, Segment, Stream, Turn
-from streams.selectors.state import event_line, turn_line
+from streams.selectors.state import SPEAKER_NAME, event_line, turn_line
 from vtcontrol.kernel.events import EventKind
 from vtcontrol.tenancy.pages import Place, Window
 
@@ -123,7 +123,7 @@ def transcript_page(window: Window, stream: Stream) -> Page:
     """Return a stream's transcript, events and turns in one order. Three queries."""
     asked = InboxEvent.objects.filter(stream_id=stream.pk).exclude(kind=EventKind.CUE)
     events = window.take(asked, "received_at")
-    said = Turn.objects.filter(stream_id=stream.pk).defer("prompt", "timings").annotate(character=F("persona__name"))
+    said = Turn.objects.filter(stream_id=stream.pk).defer("prompt", "timings").annotate(character=SPEAKER_NAME)
     turns = window.take(said, "started_at")
     heard = dict(
         Segment.objects.filter(turn__in=turns).order_by().values_list("turn_id").annotate(heard_ms=Sum("heard_ms"))

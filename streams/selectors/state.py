@@ -4,7 +4,8 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, F, QuerySet, Subquery, Sum, When
+from django.db.models import Case, Count, F, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 
 from streams.domain.lines import Line, speaker_of
@@ -14,6 +15,8 @@ from vtcontrol.kernel.events import EventKind, EventState
 from vtcontrol.tenancy.compiled import CompiledQuery
 
 LINES_SHOWN = 60
+SPEAKER_NAME = Coalesce(NullIf("spoken_as", Value("")), "persona__name")
+"""Who said a turn, by name, as `Turn.speaker_name` says it."""
 OPEN_TURNS = (TurnState.PREPARING, TurnState.SPEAKING)
 
 
@@ -124,9 +127,7 @@ def dock_snapshot(stream_id: UUID) -> dict[str, Any]:
     turns = (
         Turn.objects.filter(stream_id=stream_id).order_by("-started_at", "-id").defer("prompt", "timings")[:LINES_SHOWN]
     )
-    turns = turns.annotate(
-        character=F("persona__name"), heard_ms=Sum("segments__heard_ms"), decided_by=F("held__decided_by")
-    )
+    turns = turns.annotate(character=SPEAKER_NAME, heard_ms=Sum("segments__heard_ms"), decided_by=F("held__decided_by"))
     answered_by = {turn.event_id: turn.pk for turn in reversed(turns) if turn.event_id}
     lines = [event_line(event, turn_id=answered_by.get(event.pk)) for event in events]
     lines += [

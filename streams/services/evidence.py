@@ -26,7 +26,8 @@ def write_utterances(config: StreamConfig, report: TurnReport, now: dt.datetime)
     if report.event.text and is_kept:
         name, at = report.event.author_name, report.event.received_at
         rows.append(Utterance(speaker=Speaker.VIEWER, name=name, text=report.event.text, said_at=at, **common))
-    rows.append(Utterance(speaker=Speaker.CHARACTER, name=config.persona.name, text=heard, said_at=now, **common))
+    speaker = Speaker.DIRECTOR if config.off_stage_name else Speaker.CHARACTER
+    rows.append(Utterance(speaker=speaker, name=config.persona.name, text=heard, said_at=now, **common))
     _ADD_UTTERANCE.add(*rows)
 
 

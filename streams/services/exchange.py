@@ -39,7 +39,8 @@ def go_on(config: StreamConfig, report: TurnReport, now: dt.datetime) -> None:
         return
     if plan.scene is not None:
         plan = replace(plan, scene=_counted(plan.scene))
-    spoken = Spoken(config.persona_id, report.heard_text, report.event.kind, report.event.exchange)
+    speaker_id = None if config.off_stage_name else config.persona_id
+    spoken = Spoken(speaker_id, report.heard_text, report.event.kind, report.event.exchange)
     cue = who_follows(plan, spoken, spoke_lately(config.stream_id), chance_of(report.turn_id))
     if cue is not None and not is_over_budget(config, now):
         put_cue(config.stream_id, cue, key=report.turn_id.hex, now=now)

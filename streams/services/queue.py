@@ -26,6 +26,7 @@ from vtcontrol.tenancy.tasks import enqueue
 SAY_LONGEST = 1000
 DIRECTOR_MOST = 50
 DROPPED = "dropped"
+DIRECTOR = "director"  # the platform of the team's words
 FORBIDDEN = frozenset({"moderated", "deleted"})
 
 
@@ -110,7 +111,7 @@ def restore(stream_id: UUID, event_id: UUID) -> Line:
 
 
 @transaction.atomic
-def say(stream_id: UUID, text: str, *, key: str, name: str = "") -> Accepted:
+def say(stream_id: UUID, text: str, *, key: str, name: str = "", platform: str = DIRECTOR) -> Accepted:
     """Have the character say `text` as it stands: through moderation, in its voice, as a turn of its own.
 
     Args:
@@ -118,6 +119,7 @@ def say(stream_id: UUID, text: str, *, key: str, name: str = "") -> Accepted:
         text: The words; tags such as `[joy]` work as in any answer.
         key: Names the wish: the same key is the same words, said once.
         name: Who of the team asked for it, or "".
+        platform: Where the words count as coming from; a key is one wish on each.
 
     Raises:
         NotFound: No such stream in this studio.
@@ -134,7 +136,7 @@ def say(stream_id: UUID, text: str, *, key: str, name: str = "") -> Accepted:
     if state.panicked_at is not None:
         raise Conflict(_("Panic holds, so nothing is said. Release it first."))
     wish = IncomingEvent(
-        platform="director",
+        platform=platform,
         platform_id=key,
         kind=EventKind.DIRECTOR_SAY,
         happened_at=timezone.now(),

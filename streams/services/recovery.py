@@ -41,7 +41,7 @@ def _close(turn: Turn, now: dt.datetime) -> list[Line]:
     was_heard = turn.state == TurnState.SPEAKING
     turn.state, turn.reason, turn.finished_at = TurnState.CUT if was_heard else TurnState.FAILED, "worker_lost", now
     turn.save(update_fields=["state", "reason", "finished_at"])
-    lines = [turn_line(turn, turn.persona.name)]
+    lines = [turn_line(turn, turn.speaker_name)]
     event: InboxEvent | None = turn.event
     if event is None or event.state != EventState.TAKEN:
         return lines
@@ -66,7 +66,7 @@ def _wait_again(turn: Turn, event: InboxEvent) -> list[Line]:
     turn.save(update_fields=["state", "reason", "finished_at"])
     InboxEvent.objects.filter(pk=event.pk, state=EventState.TAKEN).update(state=EventState.WAITING)
     event.state = EventState.WAITING
-    return [event_line(event, turn_id=turn.pk), turn_line(turn, turn.persona.name)]
+    return [event_line(event, turn_id=turn.pk), turn_line(turn, turn.speaker_name)]
 
 
 def streams_in_need(limit: int = 500) -> Sequence[tuple[UUID, UUID]]:

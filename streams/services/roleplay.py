@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from streams.domain.cast import Advance, CastPlan, Cue, who_begins
 from streams.models import InboxEvent, RolePart, RolePlay, SceneState, StreamCharacter, StreamState
-from streams.selectors.cast import spoke_lately
+from streams.selectors.cast import NARRATION, OPEN_SCENES, spoke_lately
 from streams.selectors.config import load_config
 from streams.services import cast, queue
 from streams.services.exchange import CUES, put_cue
@@ -23,7 +23,7 @@ from vtcontrol.kernel.events import EventState
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.tasks import enqueue
 
-OPEN = (SceneState.RUNNING, SceneState.PAUSED)
+OPEN = OPEN_SCENES
 PARTS_LEAST = 2
 NARRATION_LONGEST = queue.SAY_LONGEST
 
@@ -149,7 +149,7 @@ def say(part: RolePart, text: str, *, key: str, name: str = "") -> Accepted:
 
 @transaction.atomic
 def narrate(roleplay_id: UUID, text: str, *, key: str, name: str = "") -> RolePlay:
-    """Tell what happens: every role knows it from the next line on; a narrator that is a character says it aloud.
+    """Tell what happens: every role knows it from the next line on, and viewers hear it, or read it as subtitles.
 
     Raises:
         NotFound: No such role-play in this studio.
@@ -165,6 +165,8 @@ def narrate(roleplay_id: UUID, text: str, *, key: str, name: str = "") -> RolePl
     _write(scene, narration=words)
     if scene.narrator_id is not None:
         cast.say_as(scene.stream_id, scene.narrator_id, words, key=key, name=name)
+    else:
+        queue.say(scene.stream_id, words, key=key, name=name, platform=NARRATION)
     return scene
 
 

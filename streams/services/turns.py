@@ -27,7 +27,7 @@ from streams.models import (
     TurnState,
 )
 from streams.selectors.approval import is_held_up
-from streams.selectors.cast import answering, is_for_nobody_here, memory_version_of
+from streams.selectors.cast import NARRATION, answering, is_for_nobody_here, memory_version_of
 from streams.selectors.context import Context, gather, gather_approved
 from streams.selectors.inbox import Choice, choose_event
 from streams.selectors.state import OPEN_TURNS, event_line, state_frame, turn_line
@@ -82,7 +82,9 @@ def claim(lease: Lease, config: StreamConfig, triage: TriageState | None = None)
     if is_for_nobody_here(config, choice.pick):
         return _idle(lease, choice.passed_over(LEFT_STAGE), now)
     speaker, memory_version = config, look.memory_version
-    if config.cast is not None:
+    if config.narrator is not None and choice.pick.platform == NARRATION:
+        speaker = config.narrator
+    elif config.cast is not None:
         answers = answering(config, choice.pick)
         if answers.member is None:
             return _idle(lease, choice.passed_over(ROLE_TAKEN), now)
@@ -118,6 +120,7 @@ def _take(lease: Lease, config: StreamConfig, choice: Choice, context: Context, 
         broadcast_id=event.broadcast_id,
         event_id=event.pk,
         persona_id=config.persona_id,
+        spoken_as=config.off_stage_name,
         revision_id=config.revision_id,
         fence=lease.fence,
         started_at=now,

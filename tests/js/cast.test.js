@@ -80,3 +80,13 @@ test('who is not in the look any more leaves the stage', () => withDocument(() =
   assert.equal(root.children.length, 1);
   assert.equal(renderers[1]?.told.at(-1), 'unmount');
 }));
+
+test('a narrator has no face and no figure of its own', () => withDocument(() => {
+  const { cast, renderers } = setUp();
+  cast.show(two());
+
+  cast.face('narrator').setViseme({ aa: 1 });
+
+  assert.equal(cast.nameOf('narrator'), '');
+  assert.ok(renderers.every((renderer) => renderer !== cast.face('narrator')));
+}));

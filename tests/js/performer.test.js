@@ -27,7 +27,7 @@ function setUp() {
 /** @param {Performer} performer @param {object} [changes] */
 function begin(performer, changes = {}) {
   performer.sayStart({
-    type: 'say.start', turn: TURN, fence: 1, seg: 0, text: 'Hello there', emotion: 'joy', intensity: 1, motion: 'wave', character: null,
+    type: 'say.start', turn: TURN, fence: 1, seg: 0, text: 'Hello there', emotion: 'joy', intensity: 1, motion: 'wave', character: null, name: null,
     ...changes,
   });
 }

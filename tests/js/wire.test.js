@@ -65,7 +65,7 @@ test('absent optional fields get their defaults', () => {
   const parsed = parseMessage(JSON.stringify({ type: 'say.start', ...start({ turn: TURN.toUpperCase(), intensity: 9 }), text: 'Hi' }));
 
   assert.ok(parsed.ok);
-  assert.deepEqual(parsed.value, { type: 'say.start', turn: TURN, fence: 1, seg: 0, text: 'Hi', emotion: 'neutral', intensity: 1, motion: null, character: null });
+  assert.deepEqual(parsed.value, { type: 'say.start', turn: TURN, fence: 1, seg: 0, text: 'Hi', emotion: 'neutral', intensity: 1, motion: null, character: null, name: null });
 });
 
 test('cues that make no sense are left out', () => {

@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from personas.models import Persona
@@ -172,6 +173,7 @@ def test_a_narration_is_known_to_every_role(in_studio: Studio, stream: Stream, l
     RolePlay.objects.filter(pk=scene.pk).update(advance=Advance.OPERATOR)
     roleplay.start(scene.pk)
     roleplay.narrate(scene.pk, "The lamp goes out.", key="1")
+    assert said(lease, claimed(in_studio, stream, lease), "The lamp goes out.").speaker_name == "Narrator"
     roleplay.move_on(scene.pk)
 
     assert "What has just happened: The lamp goes out." in prompt_text(claimed(in_studio, stream, lease))
@@ -193,6 +195,21 @@ def test_a_narrator_says_it_aloud_and_plays_nobody(
 
     assert "You are the narrator" in prompt
     assert not any(secret in prompt for secret in SECRETS.values())
+
+
+def test_a_narration_nobody_would_notice_is_refused_with_a_sentence(stream: Stream, scene: RolePlay) -> None:
+    scene.full_clean()
+    stream.shows_subtitles = False
+    stream.save()
+    silent = RolePlay.objects.get(pk=scene.pk)
+
+    with pytest.raises(ValidationError, match="shows no subtitles"):
+        silent.full_clean()
+    silent.narrator_voice = make_voice(name="Deep voice")
+    silent.full_clean()
+    silent.narrator = someone("Sage")
+    with pytest.raises(ValidationError, match="not both"):
+        silent.full_clean()
 
 
 def test_an_ended_scene_leaves_the_characters_themselves(

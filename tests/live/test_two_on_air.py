@@ -9,12 +9,13 @@ import pytest
 from memory.models import Memory, Utterance
 from memory.services import save_memory
 from personas.models import Persona
-from streams.models import InboxEvent, Stream, Turn
+from streams.models import InboxEvent, RolePlay, SceneState, Stream, Turn
+from streams.selectors.cast import spoke_lately
 from streams.selectors.state import dock_snapshot
-from streams.services import approval, control
+from streams.services import approval, control, roleplay
 from streams.services.cast import say_as, switch_character
 from tests.factories.personas import make_avatar, make_brain, make_character, make_voice
-from tests.factories.streams import make_castmate
+from tests.factories.streams import make_castmate, make_part, make_roleplay
 from tests.fakes.brains import HANG, FakeBrain
 from tests.fakes.voices import FakeVoice
 from tests.live import scenes
@@ -47,6 +48,7 @@ LINES = {
     "Vex": "[angry] Aye, and the rum is gone. All of it.",
     "Nora": "[shy] Good morning to all of you. I open the window.",
 }
+SPEAKERS = (*LINES, "Narrator")
 
 
 class Troupe(Cast):
@@ -55,11 +57,14 @@ class Troupe(Cast):
     def __init__(self) -> None:
         super().__init__()
         self.brains = {name: FakeBrain.saying(LINES[name], first_s=0.0, every_s=0.0, name=name) for name in LINES}
-        self.voices = {name: FakeVoice(f"voice of {name}", first_s=0.0, ms_per_char=10) for name in LINES}
+        self.voices = {name: FakeVoice(f"voice of {name}", first_s=0.0, ms_per_char=10) for name in SPEAKERS}
 
     def chains(self, config: Any, *, is_degraded: bool = False) -> Chains:
         name = config.persona.name
-        return Chains((self.brains[name],), (Voice(self.voices[name], "v", config.language),), {name: Prices()})
+        if config.is_silent:
+            return Chains((), (), {})
+        brains = (self.brains[name],) if name in self.brains else ()
+        return Chains(brains, (Voice(self.voices[name], "v", config.language),), {name: Prices()})
 
     def voiced(self, name: str) -> list[str]:
         """What a voice was asked to say."""
@@ -272,6 +277,77 @@ async def test_words_for_a_character_that_left_the_stage_are_said_by_nobody(
     ended = await settled(stream, await inside(stream, InboxEvent.objects.get, pk=said.id))
     assert (ended.state, ended.reason) == (EventState.PASSED_OVER, "left_stage")
     assert not any("captain" in text for name in cast.voices for text in cast.voiced(name))
+
+
+@pytest.fixture
+def scene(stream: Stream, vex: Persona) -> RolePlay:
+    """A running scene that viewers move on, told by no character."""
+    with studio_scope(stream.studio_id):
+        made = make_roleplay(stream, state=SceneState.RUNNING, advance="viewers")
+        for persona in (stream.persona, vex):
+            make_part(made, persona, role=f"role of {persona.name}")
+    return made
+
+
+async def narrated(made: Host, stream: Stream, scene: RolePlay, text: str = "The lamp goes out. Vex laughs.") -> Turn:
+    """The turn that told viewers what happens."""
+    await inside(stream, roleplay.narrate, scene.pk, text, key="n", name="Olga")
+    await nudge(made, stream)
+    event = await inside(stream, lambda: InboxEvent.objects.get(platform="narration"))
+    assert (await settled(stream, event)).state == EventState.ANSWERED
+    return await turn_of(stream, event)
+
+
+async def test_a_narrators_voice_tells_it_without_a_figure(
+    live: Host, ears: Ears, stream: Stream, scene: RolePlay, cast: Troupe
+) -> None:
+    await inside(stream, lambda: RolePlay.objects.update(narrator_voice=make_voice(name="Deep voice")))
+
+    turn = await narrated(live, stream, scene)
+
+    assert cast.voiced("Narrator") == ["The lamp goes out.", "Vex laughs."]
+    assert {(frame["character"], frame["name"]) for frame in ears.of("say.start")} == {("narrator", "Narrator")}
+    assert {frame["audio_ms"] > 0 for frame in ears.of("say.end")} == {True}
+    assert (turn.state, turn.spoken_as, turn.heard_text) == ("heard", "Narrator", "The lamp goes out. Vex laughs.")
+    lines = (await inside(stream, dock_snapshot, stream.pk))["transcript"]
+    assert next(line["name"] for line in lines if line["who"] == "character") == "Narrator"
+
+
+async def test_a_narration_without_a_voice_is_shown_and_every_role_knows_it(
+    live: Host, ears: Ears, stream: Stream, scene: RolePlay, cast: Troupe
+) -> None:
+    turn = await narrated(live, stream, scene, "The lamp goes out.")
+    await settled(stream, await says(live, stream, "Vex, what now?"))
+
+    assert (turn.state, turn.text) == ("heard", "The lamp goes out.")
+    first = ears.of("say.start")[0]
+    assert (first["text"], first["character"]) == ("The lamp goes out.", "narrator")
+    assert ears.of("say.end")[0]["audio_ms"] == 0
+    request = cast.brains["Vex"].requests[0]
+    assert "What has just happened: The lamp goes out." in told(request)
+    assert not any(message.role.value == "assistant" for message in request.messages)
+
+
+async def test_a_narration_is_nobodys_turn_and_whoever_it_names_may_answer(
+    live: Host, ears: Ears, stream: Stream, scene: RolePlay, cast: Troupe
+) -> None:
+    await narrated(live, stream, scene)
+    await ears.until(lambda: len(ears.of("turn.end")) == 2)
+
+    said = await inside(stream, turns_of, stream)
+    assert [turn.speaker_name for turn in said] == ["Narrator", "Vex"]
+    assert await inside(stream, spoke_lately, stream.pk) == (said[1].persona_id,)
+
+
+async def test_a_narration_whose_scene_is_over_is_told_by_nobody(
+    live: Host, ears: Ears, stream: Stream, scene: RolePlay
+) -> None:
+    await inside(stream, roleplay.narrate, scene.pk, "The lamp goes out.", key="n")
+    await inside(stream, roleplay.end, scene.pk)
+    await nudge(live, stream)
+
+    ended = await settled(stream, await inside(stream, lambda: InboxEvent.objects.get(platform="narration")))
+    assert (ended.reason, ears.of("say.start")) == ("left_stage", [])
 
 
 async def test_an_approved_answer_is_not_said_by_the_character_that_came_after(

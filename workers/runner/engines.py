@@ -112,7 +112,9 @@ class Engines:
                 prices[voice.name] = replace(shared, characters=voice.price)
             elif voice.engine == "espeak":
                 voices.append(_voice(self._espeak, voice, config.language, ESPEAK_USUAL_S))
-        if not any(voice.engine is self._espeak for voice in voices):
+        if config.is_silent:
+            voices.clear()
+        elif not any(voice.engine is self._espeak for voice in voices):
             voices.append(Voice(self._espeak, default_voice(config.language), config.language, usual_s=ESPEAK_USUAL_S))
         moderator = self._moderator(config.check) if config.check is not None else None
         return Chains((*brains, self._scripted), tuple(voices), prices, moderator)

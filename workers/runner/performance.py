@@ -15,7 +15,7 @@ from vtcontrol.kernel.chat import ChatRequest, Output
 from vtcontrol.kernel.events import EventState
 from workers.runner.drafting import Draft, Recited, is_read_first, think
 from workers.runner.engines import Chains
-from workers.runner.stage import Stage
+from workers.runner.stage import Speaker, Stage
 from workers.turn.events import (
     AnswerCheck,
     ClauseGate,
@@ -126,6 +126,7 @@ class Performance:
         self._chains = chains
         self._stage = stage
         self._fence = fence
+        self._speaker = Speaker(config.figure, config.off_stage_name)
         self._faces = {emotion.name: emotion.face for emotion in config.emotions}
         self._tally = TurnTally()
         self._draft: Draft | None = None
@@ -218,7 +219,7 @@ class Performance:
             self._mark("committed")
             self.hearing.segments[event.seg] = _Progress(event)
             face = self._faces.get(event.emotion, event.emotion)
-            self._stage.say_start(turn, fence, event, face=face, figure=self._config.figure)
+            self._stage.say_start(turn, fence, event, face=face, speaker=self._speaker)
         elif isinstance(event, SegmentDone):
             progress = self.hearing.segments[event.seg]
             progress.engine, progress.is_sent = event.engine, True

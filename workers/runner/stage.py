@@ -9,6 +9,7 @@ import asyncio
 import logging
 import struct
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,17 @@ def audio_frame(turn: UUID, fence: int, audio: SegmentAudio) -> bytes:
     flags = LAST_CHUNK if audio.last else 0
     head = AUDIO_HEADER.pack(AUDIO_VERSION, flags, audio.seg, audio.seq, fence, audio.sample_rate, turn.bytes)
     return head + audio.pcm
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who says a segment: the figure on the stage, "" for the first, and the name of one that has no figure."""
+
+    figure: str = ""
+    name: str = ""
+
+
+FIRST_SPEAKER = Speaker()
 
 
 class Outbox:
@@ -84,9 +96,11 @@ class Stage:
         self._stage = Outbox(stage_group(stream_id))
         self._docks = Outbox(dock_group(stream_id))
 
-    def say_start(self, turn: UUID, fence: int, ready: SegmentReady, *, face: str, figure: str = "") -> None:
+    def say_start(
+        self, turn: UUID, fence: int, ready: SegmentReady, *, face: str, speaker: Speaker = FIRST_SPEAKER
+    ) -> None:
         """Announce a segment: the page shows its text and the speaker's face, and waits for its audio."""
-        speaker = {"character": figure} if figure else {}
+        who = {"character": speaker.figure, "name": speaker.name}
         self._show(
             {
                 "type": "say.start",
@@ -98,7 +112,7 @@ class Stage:
                 "intensity": ready.intensity,
                 "motion": ready.motion,
                 "sample_rate": ready.sample_rate,
-                **speaker,
+                **{field: value for field, value in who.items() if value},
             }
         )
 
