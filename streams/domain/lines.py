@@ -1,12 +1,16 @@
 """A line of the live transcript, as docks show it. Pure."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from vtcontrol.kernel.events import EventKind
+
+TOLD_MOST = 20
+ChangedT = TypeVar("ChangedT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,20 @@ def speaker_of(kind: str, author_name: str) -> str:
     return "viewer" if author_name else "system"
 
 
-def line_frames(version: int, lines: list[Line]) -> list[dict[str, Any]]:
+def told_of(changed: Sequence[ChangedT], *, is_all: bool = True) -> tuple[Sequence[ChangedT], bool]:
+    """Return those changes that docks are told one by one, and whether there are others.
+
+    The version then counts one more: docks that see the gap fetch everything.
+
+    Args:
+        changed: Lines, or their rows, oldest first.
+        is_all: Nothing else did.
+    """
+    told = changed[-TOLD_MOST:]
+    return told, not is_all or len(changed) > len(told)
+
+
+def line_frames(version: int, lines: Sequence[Line]) -> list[dict[str, Any]]:
     """Return one frame a line; `version` is the state's version after the last."""
     first = version - len(lines) + 1
     return [{"type": "line", "version": first + place, "line": line.as_json()} for place, line in enumerate(lines)]

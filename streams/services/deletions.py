@@ -16,7 +16,7 @@ from django.utils import timezone
 from relationships.domain.scoring import InteractionKind
 from relationships.models import Identity
 from relationships.services.bonds import record_breach
-from streams.domain.lines import Line, line_frames
+from streams.domain.lines import Line, line_frames, told_of
 from streams.hints import announce_dock
 from streams.models import Broadcast, InboxEvent, Stream, StreamState, Turn
 from streams.selectors.state import OPEN_TURNS, event_line, state_frame
@@ -26,7 +26,6 @@ from vtcontrol.kernel.errors import InputInvalid
 from vtcontrol.kernel.events import EventState
 
 DELETED = "deleted"
-LINES_TOLD = 20
 NAMESPACE = UUID("5d2f0c3e-8a44-4f0e-9c1b-7d6b9d1f0b52")
 """Makes the ids of penalties, which platforms give none."""
 
@@ -110,10 +109,10 @@ def _take_back(stream_id: UUID, deletion: Deletion) -> int:
 
 
 def _tell(stream_id: UUID, cancelled: list[Line]) -> None:
-    """Show the docks the cancelled lines and the new count; a gap in the versions makes them fetch the rest."""
-    told = cancelled[-LINES_TOLD:]
+    """Show the docks the cancelled lines and the new count."""
+    told, gap = told_of(cancelled)
     row = StreamState.objects.filter(stream_id=stream_id)
-    row.update(version=F("version") + len(told) + (len(cancelled) > len(told)) + 1)
+    row.update(version=F("version") + len(told) + gap + 1)
     state = row.get()
     frames = line_frames(state.version - 1, told)
     announce_dock(stream_id, *frames, state_frame(stream_id))

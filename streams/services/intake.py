@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from relationships.services import Author, KnownViewer, recognise
 from streams.domain.cast import mentions
-from streams.domain.lines import Line, line_frames
+from streams.domain.lines import Line, line_frames, told_of
 from streams.domain.moderation import Outcome
 from streams.domain.moderation import Verdict as Judgement
 from streams.domain.plan import StreamConfig
@@ -42,7 +42,6 @@ from vtcontrol.tenancy.tasks import enqueue
 TEXT_LONGEST = 2000
 NAME_LONGEST = 80
 BATCH_MOST = 2000
-LINES_TOLD = 20
 OPEN = (EventState.WAITING, EventState.HELD)
 HELD_AT_LEAST = dt.timedelta(seconds=1)
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
@@ -348,8 +347,9 @@ def _tell(stream_id: UUID, door: _Door, rows: list[InboxEvent], given_up: list[L
 
     Whoever holds the lease is nudged directly; where nobody does, Celery finds a worker; a lost nudge is the sweeper's.
     """
-    told = [*given_up, *(event_line(row) for row in rows[-LINES_TOLD:])]
-    version = door.version + len(told) + (len(rows) > LINES_TOLD)
+    shown, gap = told_of(rows)
+    told = [*given_up, *(event_line(row) for row in shown)]
+    version = door.version + len(told) + gap
     _TOLD.count(stream_id=stream_id, version=version)
     lines = [page_text(frame) for frame in line_frames(version, told)]
     hints = [(dock_group(stream_id), page_parts(lines))]

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from relationships.selectors import has_opted_out
 from streams.domain.approval import APPROVED, plain
-from streams.domain.lines import Line, amount_words, line_frames, speaker_of
+from streams.domain.lines import Line, amount_words, line_frames, speaker_of, told_of
 from streams.domain.plan import StreamConfig
 from streams.domain.triage import TriageState
 from streams.domain.turns import ChosenEvent, Claim, Idle, Stale, TurnReport
@@ -47,7 +47,6 @@ Frames = tuple[dict[str, Any], ...]
 
 _ADD_TURN, _ADD_SEGMENT = CompiledInsert(Turn), CompiledInsert(Segment)
 
-LINES_TOLD = 20
 HELD_UP_S = 5.0  # a decision wakes the loop at once; this is for one that was lost
 OPEN_EVENTS = (EventState.WAITING, EventState.HELD)
 ROLE_TAKEN, LEFT_STAGE = "role_taken", "left_stage"
@@ -128,7 +127,7 @@ def _take(lease: Lease, config: StreamConfig, choice: Choice, context: Context, 
     lines = [event_line(one) for one in _shown(choice)]
     asked = [] if event.kind == EventKind.CUE else [event_line(event, turn_id=turn.pk)]
     lines += [*asked, turn_line(turn, config.persona.name)]
-    told, gap = lines[-LINES_TOLD:], not _shows_all(choice) or len(lines) > LINES_TOLD
+    told, gap = told_of(lines, is_all=_shows_all(choice))
     held = hold(lease, changes=gap + len(told))
     if held.is_panicked or not _TAKE.count(event_id=event.pk):
         transaction.set_rollback(True)
@@ -191,8 +190,7 @@ def dock_frames(lease: Lease, lines: list[Line], *, is_all: bool = True, with_st
     """
     if not lines and not with_state:
         return ()
-    told = lines[-LINES_TOLD:]
-    gap = not is_all or len(lines) > len(told)
+    told, gap = told_of(lines, is_all=is_all)
     version = hold(lease, changes=gap + len(told) + with_state).version
     frames = line_frames(version - with_state, told)
     if not with_state:

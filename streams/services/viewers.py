@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from relationships.models import Viewer
-from streams.domain.lines import line_frames
+from streams.domain.lines import line_frames, told_of
 from streams.hints import announce_dock
 from streams.models import DirectorNote, InboxEvent, Stream, StreamState
 from streams.selectors.state import event_line
@@ -20,7 +20,6 @@ from vtcontrol.kernel.errors import Conflict, InputInvalid, NotFound
 from vtcontrol.kernel.events import EventState
 
 NOTE_LONGEST = 300
-LINES_TOLD = 20
 CARD_LONGEST = {"notes": 4000, "never_mention": 2000}  # as the model has it
 
 
@@ -69,8 +68,7 @@ def pass_over(stream_id: UUID, events: list[InboxEvent], now: dt.datetime) -> No
     for event in open_ones:
         for name, value in values.items():
             setattr(event, name, value)
-    told = open_ones[-LINES_TOLD:]
-    gap = len(open_ones) > len(told)  # docks that see a gap fetch everything
+    told, gap = told_of(open_ones)
     StreamState.objects.filter(stream_id=stream_id).update(version=F("version") + len(told) + gap)
     version = StreamState.objects.values_list("version", flat=True).get(stream_id=stream_id)
     announce_dock(stream_id, *line_frames(version, [event_line(event) for event in told]))

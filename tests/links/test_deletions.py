@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from memory.models import Utterance
+from streams.domain.lines import TOLD_MOST
 from streams.hints import control_group, dock_group, stage_group
 from streams.models import InboxEvent, Stream
-from streams.services.deletions import LINES_TOLD, Deletion, take_back
+from streams.services.deletions import Deletion, take_back
 from streams.services.leases import Lease
 from tests.factories.relationships import make_identity, make_viewer
 from tests.live.conftest import Wire
@@ -149,7 +150,7 @@ def test_a_deletion_names_its_platform(in_studio: Studio, stream: Stream) -> Non
         take_back(stream.pk, Deletion(""))
 
 
-@pytest.mark.parametrize("count", [2, LINES_TOLD + 5])
+@pytest.mark.parametrize("count", [2, TOLD_MOST + 5])
 def test_docks_are_told_with_versions_they_can_follow(
     in_studio: Studio, stream: Stream, wire: Wire, count: int, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -161,7 +162,7 @@ def test_docks_are_told_with_versions_they_can_follow(
 
     frames = wire.frames(dock_group(stream.pk))
     lines = [frame for frame in frames if frame["type"] == "line"]
-    gap = count > LINES_TOLD
+    gap = count > TOLD_MOST
     assert [frame["version"] for frame in frames] == list(range(before + 1 + gap, before + len(frames) + 1 + gap))
     assert frames[-1]["type"] == "state"
     assert frames[-1]["state"]["waiting"] == 0

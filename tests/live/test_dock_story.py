@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from streams.domain.lines import TOLD_MOST
 from streams.domain.turns import Claim
 from streams.hints import dock_group
 from streams.models import InboxEvent, Stream
 from streams.selectors.state import dock_snapshot
 from streams.services import control, leases, pages, queue, recovery, turns, viewers
-from streams.services.intake import LINES_TOLD
 from streams.services.leases import Lease
 from streams.services.status import note_engines
 from tests.factories.streams import make_rule
@@ -53,7 +53,7 @@ class Story:
         arrive(self.stream, chat(text, f"viewer {self.viewers}"))
 
     def flood(self) -> None:
-        arrive(self.stream, *(chat(f"line {number}", f"viewer {number}") for number in range(LINES_TOLD + 8)))
+        arrive(self.stream, *(chat(f"line {number}", f"viewer {number}") for number in range(TOLD_MOST + 8)))
 
     def live(self) -> Any:
         if self.claim is None:

@@ -8,11 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from relationships.models import Identity, Viewer
+from streams.domain.lines import TOLD_MOST
 from streams.domain.ranks import Rank
 from streams.hints import dock_group
 from streams.models import Broadcast, InboxEvent, Stream, Verdict
 from streams.services import control
-from streams.services.intake import BATCH_MOST, LINES_TOLD, accept_event
+from streams.services.intake import BATCH_MOST, accept_event
 from tests.conftest import OTHER
 from tests.factories.relationships import make_identity, make_viewer
 from tests.factories.streams import make_rule
@@ -284,7 +285,7 @@ def test_two_thousand_lines_are_one_batch_and_one_wake_up(
     assert Viewer.objects.count() == 700
     assert len(started) == 1
     assert len(queries) <= BATCH_MOST / 10  # SQLite inserts some forty rows at once, PostgreSQL all
-    assert len(wire.frames(dock_group(stream.pk))) == LINES_TOLD
+    assert len(wire.frames(dock_group(stream.pk))) == TOLD_MOST
 
 
 def test_a_newcomers_lines_of_one_batch_are_one_greeting(in_studio: Studio, stream: Stream) -> None:
@@ -319,10 +320,10 @@ def test_a_batch_too_long_to_tell_leaves_a_gap_in_the_versions(
     before = state_of(stream).version
 
     with django_capture_on_commit_callbacks(execute=True):
-        arrive(stream, *(chat(str(number)) for number in range(LINES_TOLD + 5)))
+        arrive(stream, *(chat(str(number)) for number in range(TOLD_MOST + 5)))
 
     versions = [frame["version"] for frame in wire.frames(dock_group(stream.pk))]
-    assert versions == list(range(before + 2, before + 2 + LINES_TOLD))
+    assert versions == list(range(before + 2, before + 2 + TOLD_MOST))
     assert state_of(stream).version == versions[-1]
 
 
