@@ -2,25 +2,29 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from streams.models import HeldLine, InboxEvent, ModerationModel, Stream, Verdict
 from streams.selectors.config import current_config, load_config
-from streams.services import approval, queue
+from streams.services import approval, control, queue
+from streams.services.leases import Lease
 from tests.factories.streams import make_moderation_model
 from tests.factories.tenancy import make_credential
 from tests.fakes.brains import HANG, FakeBrain
 from tests.fakes.moderators import FakeModerator
 from tests.fakes.openai_server import INSTANT, OpenAIStub, Timing
-from tests.live.scenes import state_of
+from tests.live.scenes import says as says_now
+from tests.live.scenes import state_of, take
 from tests.live.test_approval_on_air import held_of, set_up
-from tests.live.test_runner import Cast, Ears, cast, ears, inside, live, nudge, says, settled, turn_of
+from tests.live.test_runner import Cast, Ears, cast, ears, holds, inside, live, nudge, says, settled, turn_of
 from vtcontrol.kernel.errors import Fault
 from vtcontrol.kernel.events import EventState
 from vtcontrol.tenancy.scope import studio_scope
 from vtcontrol.tenancy.studios import Studio
+from workers.runner.checking import check_for
 from workers.runner.engines import Chains, Engines
 from workers.runner.host import Host
 
@@ -282,6 +286,56 @@ async def test_the_teams_own_words_are_judged_like_an_answer(
     assert ended.state == EventState.ANSWERED
     assert said(ears) == ["Welcome back to the show, everybody."]
     assert not any("Olga" in text for text in moderator.asked)
+
+
+async def test_a_skip_ends_a_turn_that_waits_for_a_verdict(
+    live: Host, ears: Ears, stream: Stream, model: ModerationModel, moderator: FakeModerator
+) -> None:
+    moderator.always = HANG
+    await changed(stream, model, deadline_ms=5000)
+    event = await says(live, stream)
+    await holds(lambda: len(moderator.asked) > 1)
+
+    await inside(stream, control.skip, stream.pk)
+
+    ended = await settled(stream, event)
+    assert (ended.state, ended.reason) == (EventState.CANCELLED, "skip")
+    assert moderator.cancelled == len(moderator.asked)
+    assert (said(ears), ears.audio) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "approval_mode", "asked"),
+    [
+        ("chat", "drop", "rules", ["Bo: Hello!", "Hi."]),
+        ("donation", "hold", "rules", ["Bo: Hello!", "Hi."]),
+        ("director_say", "drop", "rules", ["Hi."]),
+        ("director_say", "hold", "off", ["Hi."]),
+        ("director_say", "hold", "rules", []),
+        ("cue", "drop", "rules", ["Hi."]),
+        ("cue", "hold", "rules", ["Hi."]),
+    ],
+)
+def test_whose_words_are_judged(
+    kind: str, action: str, approval_mode: str, asked: list[str], stream: Stream, lease: Lease, model: ModerationModel
+) -> None:
+    model.action = action
+    model.save()
+    set_up(stream, approval=approval_mode)
+    says_now(stream, "Hello!")
+    claim = take(stream, lease)
+    claim = replace(claim, event=replace(claim.event, kind=kind))
+    moderator = FakeModerator(first_s=0.0)
+
+    check = check_for(load_config(stream.pk), claim, moderator)
+
+    async def judge() -> None:
+        if check is not None:
+            await check.question()
+            await check.clause("", "Hi.")
+
+    asyncio.run(judge())
+    assert moderator.asked == asked
 
 
 def test_a_stream_without_a_model_reads_nothing_of_it(
