@@ -16,7 +16,7 @@ from memory.admin.lore_match import LoreMatchPage
 from memory.models import Lore
 from memory.services import save_lore
 from memory.services.shelf import LORE_FIELDS
-from personas.domain.cards.keys import is_pattern, source_of, split_keys
+from memory.services.writing import lore_problems
 from vtcontrol.tenancy.admin_base import StudioModelAdmin
 from vtcontrol.tenancy.admin_forms import StudioForm
 from vtcontrol.tenancy.admin_marks import Tone, chip, clipped
@@ -70,13 +70,8 @@ class LoreForm(StudioForm):
     def clean(self) -> dict[str, Any]:
         """Ask for what brings it up."""
         found: dict[str, Any] = super().clean() or self.cleaned_data
-        if not found.get("is_constant") and not (found.get("keys") or "").strip(" ,"):
-            self.add_error("keys", _("Give at least one word that brings it up, or switch on “always”."))
-        for name in {"keys", "secondary_keys", "excluded_keys"} & found.keys():
-            unusable = [key for key in split_keys(found[name] or "") if is_pattern(key) and not source_of(key)]
-            if unusable:
-                sentence = _("“%(key)s” is no pattern RE2 can use: it looks around or back, or finds everything.")
-                self.add_error(name, sentence % {"key": unusable[0]})
+        for name, problem in lore_problems(found).items():
+            self.add_error(name, problem)
         return found
 
 

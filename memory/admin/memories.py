@@ -21,6 +21,7 @@ from memory.admin.asking import SplitForm, asked
 from memory.admin.bulk import BulkActions
 from memory.admin.columns import OF_PERSONA, persona_column, persona_named
 from memory.admin.inbox import InboxPages, evidence_of
+from memory.admin.seeds import SeedPage
 from memory.domain.stems import stem_line
 from memory.models import Memory, MemorySource, MemoryTier, Review
 from memory.services import bulk, find_twin, save_memory
@@ -123,7 +124,7 @@ class MemoryForm(StudioForm):
         return found
 
 
-class MemoryAdmin(InboxPages, BulkActions, TransferMixin, StudioModelAdmin):
+class MemoryAdmin(InboxPages, SeedPage, BulkActions, TransferMixin, StudioModelAdmin):
     """Memories."""
 
     place = Place(Shelf.MEMORY, 1, "psychology")

@@ -4,7 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from memory.domain.seeds import FILE_LARGEST, Part
 from memory.models import MemoryKind, MemoryTier, Review
+from memory.services.seeds import Did
 
 Shape = serializers.Serializer[Any]
 
@@ -115,3 +117,47 @@ class ImportedSerializer(Shape):
     unchanged = serializers.IntegerField()
     errors = serializers.ListField(child=serializers.JSONField())  # type: ignore[assignment]  # as above
     run = serializers.UUIDField(allow_null=True)
+
+
+class SeedsSerializer(Shape):
+    """A seed file."""
+
+    persona = serializers.UUIDField()
+    dry_run = serializers.BooleanField(required=False)
+    file = serializers.CharField(
+        max_length=FILE_LARGEST, trim_whitespace=False, help_text="The text of the file, YAML or JSON."
+    )
+
+
+class SeedSerializer(Shape):
+    """What became of an entry, or would."""
+
+    part = serializers.ChoiceField(choices=[part.value for part in Part])
+    key = serializers.CharField()
+    line = serializers.IntegerField()
+    did = serializers.ChoiceField(choices=[did.value for did in Did])
+
+
+class SeedErrorSerializer(Shape):
+    """What is wrong with an entry, or with the file as a whole (line 0)."""
+
+    line = serializers.IntegerField()
+    part = serializers.CharField(allow_blank=True)
+    key = serializers.CharField(allow_blank=True)
+    errors = serializers.DictField(  # type: ignore[assignment]  # the API's own name
+        child=serializers.ListField(child=serializers.CharField()), help_text="Sentences by field."
+    )
+
+
+class SeededSerializer(Shape):
+    """What a load did, or would do."""
+
+    added = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    edited = serializers.IntegerField(help_text="Changed by people since, and left alone.")
+    deleted = serializers.IntegerField(help_text="Deleted by people, and not brought back.")
+    known = serializers.IntegerField(help_text="There already in the same words, and left alone.")
+    entries = SeedSerializer(many=True, help_text="All that are not as they were.")
+    errors = SeedErrorSerializer(many=True)  # type: ignore[assignment]  # as above
+    run = serializers.UUIDField(allow_null=True, help_text="The run that undoes what became of memories.")

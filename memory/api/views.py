@@ -14,10 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from memory.api import shapes
+from memory.domain.seeds import FILE_LARGEST
 from memory.domain.sensitive import sensitive_in
 from memory.models import Memory, MemorySource
 from memory.selectors import recall
 from memory.services import bulk, save_memory
+from memory.services.seeds import load_seeds
 from memory.services.transfer import FORMAT, VERSION, exported, import_memories
 from personas.api.base import PersonaView
 from vtcontrol.kernel.errors import InputInvalid, NotFound
@@ -187,3 +189,20 @@ class ImportView(MemoryView):
                 "run": str(done.run_id) if done.run_id else None,
             }
         )
+
+
+class SeedsView(MemoryView):
+    """Memories and lore kept in a file beside a character."""
+
+    body_most: ClassVar[int] = 2 * FILE_LARGEST  # its text is escaped in the body
+
+    @extend_schema(request=shapes.SeedsSerializer, responses={200: shapes.SeededSerializer}, parameters=[KEY])
+    @once
+    def post(self, request: Request) -> Response:
+        """Load a seed file, all of it or nothing; again changes only what the file changed and people did not."""
+        form = shapes.SeedsSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        data = form.validated_data
+        persona = self.persona(data["persona"])
+        done = load_seeds(persona, data["file"].encode(), is_dry=data.get("dry_run", False))
+        return Response(done.as_json() | {"errors": done.errors[:100]})

@@ -23,6 +23,7 @@ from memory.models.memories import (
     MemoryTier,
     Review,
 )
+from memory.models.seeds import SeedMark
 
 __all__ = [
     "ConsolidationCursor",
@@ -45,6 +46,7 @@ __all__ = [
     "Review",
     "RunKind",
     "RunState",
+    "SeedMark",
     "Speaker",
     "Utterance",
 ]

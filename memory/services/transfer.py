@@ -107,9 +107,7 @@ def import_memories(persona_id: UUID, document: Any, knows_viewer: KnowsViewer, 
         InputInvalid: It is no such document, or there is too much of it.
     """
     entries = _entries(document)
-    known = Memory.objects.filter(persona_id=persona_id)
-    if known.count() + len(entries) > KEPT_MOST:
-        raise InputInvalid(_("A character remembers at most %(count)d things.") % {"count": KEPT_MOST})
+    check_room(persona_id, len(entries))
     rows, result = _read_all(persona_id, entries, knows_viewer)
     if result.errors:
         return result
@@ -121,6 +119,16 @@ def import_memories(persona_id: UUID, document: Any, knows_viewer: KnowsViewer, 
             transaction.set_rollback(True)
             result.run_id = None
     return result
+
+
+def check_room(persona_id: UUID, more: int) -> None:
+    """Refuse more memories than a character may have.
+
+    Raises:
+        InputInvalid: There would be too many.
+    """
+    if Memory.objects.filter(persona_id=persona_id).count() + more > KEPT_MOST:
+        raise InputInvalid(_("A character remembers at most %(count)d things.") % {"count": KEPT_MOST})
 
 
 def _entries(document: Any) -> list[Any]:
@@ -157,7 +165,7 @@ def _read_all(persona_id: UUID, entries: list[Any], knows_viewer: KnowsViewer) -
         try:
             row = _read(persona_id, entry, knows)
         except (ValidationError, ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
-            result.errors.append({"row": number, "errors": _messages(error)})
+            result.errors.append({"row": number, "errors": messages_of(error)})
             continue
         key = (row.memory.viewer_id, row.memory.content_key, row.memory.valid_to)
         if key in seen:
@@ -167,7 +175,8 @@ def _read_all(persona_id: UUID, entries: list[Any], knows_viewer: KnowsViewer) -
     return rows, result
 
 
-def _messages(error: Exception) -> dict[str, list[str]]:
+def messages_of(error: Exception) -> dict[str, list[str]]:
+    """Return what is wrong with an entry, as sentences by field."""
     if isinstance(error, ValidationError) and hasattr(error, "error_dict"):
         return {name: [str(one) for one in found] for name, found in error.message_dict.items()}
     return {"": [str(error.messages[0]) if isinstance(error, ValidationError) else _("This cannot be read.")]}
@@ -176,6 +185,32 @@ def _messages(error: Exception) -> dict[str, list[str]]:
 def _read(persona_id: UUID, entry: Any, knows: KnowsViewer) -> _Row:
     if not isinstance(entry, Mapping):
         raise ValidationError(_("An entry is no object."))
+    memory = _with_fields(persona_id, entry)
+    memory.viewer_id = UUID(str(entry["viewer"])) if entry.get("viewer") else None
+    memory.episode_id = UUID(str(entry["episode"])) if entry.get("episode") else None
+    if memory.viewer_id is not None and not knows(memory.viewer_id):
+        raise ValidationError({"viewer": [_("There is no such viewer in this studio.")]})
+    _complete(memory)
+    evidence = tuple(
+        (UUID(one["utterance"]), UUID(one["turn"]) if one.get("turn") else None, _time("evidence", one["said_at"]))
+        for one in list(entry.get("evidence") or [])[:EVIDENCE_MOST]
+    )
+    memory.evidence_turn_id = evidence[-1][1] if evidence else None
+    return _Row(str(entry.get("id", "")), memory, entry.get("superseded_by"), evidence)
+
+
+def read_entry(persona_id: UUID, entry: Mapping[str, Any]) -> Memory:
+    """Return an entry that is about nobody in particular as an unsaved memory.
+
+    Raises:
+        ValidationError: A field cannot be used.
+    """
+    memory = _with_fields(persona_id, entry)
+    _complete(memory)
+    return memory
+
+
+def _with_fields(persona_id: UUID, entry: Mapping[str, Any]) -> Memory:
     memory = Memory(persona_id=persona_id)
     for name in PLAIN:
         if name in entry:
@@ -183,18 +218,12 @@ def _read(persona_id: UUID, entry: Any, knows: KnowsViewer) -> _Row:
     for name in TIMES:
         if entry.get(name):
             setattr(memory, name, _time(name, entry[name]))
-    memory.viewer_id = UUID(str(entry["viewer"])) if entry.get("viewer") else None
-    memory.episode_id = UUID(str(entry["episode"])) if entry.get("episode") else None
-    if memory.viewer_id is not None and not knows(memory.viewer_id):
-        raise ValidationError({"viewer": [_("There is no such viewer in this studio.")]})
+    return memory
+
+
+def _complete(memory: Memory) -> None:
     _check(memory)
     memory.stems, memory.content_key = stem_line(memory.text), Memory.key_of(memory.text)
-    evidence = tuple(
-        (UUID(one["utterance"]), UUID(one["turn"]) if one.get("turn") else None, _time("evidence", one["said_at"]))
-        for one in list(entry.get("evidence") or [])[:EVIDENCE_MOST]
-    )
-    memory.evidence_turn_id = evidence[-1][1] if evidence else None
-    return _Row(str(entry.get("id", "")), memory, entry.get("superseded_by"), evidence)
 
 
 def _time(name: str, text: Any) -> dt.datetime:
@@ -218,6 +247,9 @@ def _check(memory: Memory) -> None:
             raise ValidationError({name: [_("True or false.")]})
     if memory.viewer_id is not None and sensitive_in(memory.text):
         raise ValidationError({"text": [_("Such things are never stored about a viewer.")]})
+    for name in ("importance", "confidence"):
+        if str(getattr(memory, name)) == "nan":  # no bound keeps it out
+            raise ValidationError({name: [_("This cannot be read.")]})
     memory.clean_fields(exclude=("studio", "persona", "content_key", "stems", "superseded_by"))
     if (memory.episode_id is None) != (memory.position is None):
         raise ValidationError({"position": [_("A place needs its conversation, and the other way round.")]})
@@ -248,7 +280,7 @@ def _store_one(row: _Row, pen: Pen, result: Imported) -> Memory:
         add_evidence(memory, _evidence(row))
         return memory
     before = snapshot(same)
-    changed = _take_over(same, memory)
+    changed = take_over(same, memory)
     if changed:
         same.version = pen.version
         same.save(update_fields=[*changed, "stems", "version", "updated_at"])
@@ -260,7 +292,7 @@ def _store_one(row: _Row, pen: Pen, result: Imported) -> Memory:
     return same
 
 
-def _take_over(target: Memory, source: Memory) -> list[str]:
+def take_over(target: Memory, source: Memory) -> list[str]:
     """Give a stored memory the values of a read one; return which differ."""
     changed = []
     for name in (*PLAIN, "valid_from", "expires_at", "episode_id"):

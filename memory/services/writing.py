@@ -1,6 +1,6 @@
 """Writing memory: every change moves the persona's memory version, so that each process brings its index up to date."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from memory.domain.stems import stem_line
 from memory.models import Lore, Memory, MemoryEvidence
 from memory.services.shelf import LORE_FIELDS, text_of_row
-from personas.domain.cards.keys import joined_keys
+from personas.domain.cards.keys import is_pattern, joined_keys, source_of, split_keys
 from personas.domain.cards.lore import KEYS_MOST, undecorated
 from personas.models import Persona
 from vtcontrol.kernel.errors import InputInvalid, NotFound
@@ -103,12 +103,30 @@ def delete_memories(memories: Iterable[Memory]) -> int:
 
 @transaction.atomic
 def save_lore(lore: Lore) -> None:
-    """Save a piece of lore; decorators at its head become fields. The live loop reads it before its next line."""
+    """Save a piece of lore, tidied. The live loop reads it before its next line."""
+    tidied(lore).save()
+
+
+def tidied(lore: Lore) -> Lore:
+    """Return a piece of lore as it is stored: decorators at its head become fields, each key stands once."""
     text = undecorated(text_of_row(lore))
     for name in LORE_FIELDS:
         value = getattr(text, name)
         setattr(lore, name, joined_keys([value], KEYS_MOST) if name in _KEY_FIELDS else value)
-    lore.save()
+    return lore
+
+
+def lore_problems(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what keeps lore from ever coming up, as sentences by field."""
+    problems = {}
+    if not values.get("is_constant") and not (values.get("keys") or "").strip(" ,"):
+        problems["keys"] = _("Give at least one word that brings it up, or switch on “always”.")
+    for name in sorted(_KEY_FIELDS & values.keys()):
+        unusable = [key for key in split_keys(values[name] or "") if is_pattern(key) and not source_of(key)]
+        if unusable:
+            sentence = _("“%(key)s” is no pattern RE2 can use: it looks around or back, or finds everything.")
+            problems[name] = sentence % {"key": unusable[0]}
+    return problems
 
 
 _KEY_FIELDS = frozenset({"keys", "secondary_keys", "excluded_keys"})

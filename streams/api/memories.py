@@ -38,10 +38,15 @@ class ImportView(KnowsTheShow, views.ImportView):
     """Memories from elsewhere."""
 
 
+class SeedsView(KnowsTheShow, views.SeedsView):
+    """Memories and lore kept in a file beside a character."""
+
+
 urlpatterns = [
     path("memory/memories", MemoriesView.as_view(), name="memories"),
     path("memory/search", SearchView.as_view(), name="memory-search"),
     path("memory/export", ExportView.as_view(), name="memory-export"),
     path("memory/import", ImportView.as_view(), name="memory-import"),
+    path("memory/seeds", SeedsView.as_view(), name="memory-seeds"),
     path("memory/memories/<uuid:memory_id>", OneMemoryView.as_view(), name="memory"),
 ]

@@ -45,6 +45,7 @@ MENTIONS: dict[str, tuple[str, ...]] = {
     "tenancy.Delivery": ("body",),
 }
 TEAMS_WORDS: dict[str, tuple[str, ...]] = {
+    "memory.SeedMark": ("key",),
     "memory.Lore": ("keys", "content", "secondary_keys", "excluded_keys"),
     "personas.CardSource": ("card",),
     "personas.Persona": ("identity", "style_rules", "do_rules", "dont_rules", "speech_samples", "knowledge", "phrases"),

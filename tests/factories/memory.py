@@ -18,6 +18,7 @@ from memory.models import (
     MemoryEvidence,
     MemoryVector,
     RunState,
+    SeedMark,
     Speaker,
     Utterance,
 )
@@ -51,6 +52,10 @@ def make_lore(persona: Persona, marker: str = "", **fields: Any) -> Lore:
             **fields,
         },
     )
+
+
+def make_seed(persona: Persona, row: Memory | Lore, marker: str = "", *, part: str = "memories") -> SeedMark:
+    return create(SeedMark, persona=persona, part=part, key=f"{marker}cat", row_id=row.pk, digest="0" * 64)
 
 
 def make_utterance(persona: Persona, stream_id: UUID, marker: str = "", *, viewer_id: UUID | None = None) -> Utterance:

@@ -36,7 +36,7 @@ def make_world(marker: str) -> World:
     _make_person(viewer, marker)
     remembered = memory.make_memory(persona, marker)
     memory.make_memory(persona, marker, text=f"{marker}Bo moved.", review=Review.DOUBTFUL)
-    memory.make_lore(persona, marker)
+    memory.make_seed(persona, memory.make_lore(persona, marker), marker, part="lore")
     said = memory.make_utterance(persona, stream.pk, marker, viewer_id=viewer.pk)
     memory.make_evidence(remembered, said)
     memory.make_vector(remembered, memory.make_embedding_engine(marker))

@@ -39,6 +39,7 @@ IMPORTED = {
     "memories": [{"text": "The moon was full.", "viewer": VIEWER}],
 }
 
+SEEDS = "format: vtcontrol.seeds\nversion: 1\nmemories: [{key: moon, text: The moon was full.}]"
 LATER = (timezone.now() + dt.timedelta(days=30)).isoformat()
 
 # Body of each call that the API takes: route → method → body.
@@ -53,6 +54,7 @@ CASES: dict[str, dict[str, Any]] = {
     f"memory/search?persona={PERSONA}&text=cat+biscuit&viewer={VIEWER}": {"get": None},
     f"memory/export?persona={PERSONA}": {"get": None},
     "memory/import": {"post": IMPORTED},
+    "memory/seeds": {"post": {"persona": PERSONA, "file": SEEDS}},
     "personas/<uuid:persona_id>/revisions": {"get": None, "post": {"content": {"identity": "You are a pirate."}}},
     "personas/<uuid:persona_id>/revisions/<uuid:revision_id>/difference": {"get": None},
     "personas/<uuid:persona_id>/revisions/<uuid:revision_id>/publish": {"post": {"at": LATER}},

@@ -191,6 +191,16 @@ def _take_in(walk: Walk, page: ModelPage) -> Calls:
     yield Call("POST", url, {"persona": ours}, (("file", content),))
 
 
+def _seeds(walk: Walk, page: ModelPage) -> Calls:
+    """A seed file for our character, tried and loaded."""
+    url, ours = walk.url(page), {"persona": str(walk.world.persona.pk)}
+    entry = {"key": "moon", "text": "The moon was full."}
+    content = json.dumps({"format": "vtcontrol.seeds", "version": 1, "memories": [entry]})
+    yield Call("GET", url)
+    for button in ("try", "load"):
+        yield Call("POST", url, {**ours, button: ""}, (("file", content),))
+
+
 def _tester(walk: Walk, page: ModelPage) -> Calls:
     """Our rule by its id, and hers tried on our stream, our character and our show."""
     url, ours, hers = walk.url(page), walk.our_row(page.model), walk.their_row(page.model)
@@ -318,6 +328,7 @@ PAGES: dict[str, Callable[[Walk, ModelPage], Calls]] = {
     "word_list": _word_list,
     "review": _listed,
     "recall": _listed,
+    "seeds": _seeds,
     "match": _listed,
     # buttons and pages of one row
     "try_rule": _button,

@@ -19,7 +19,7 @@ from streams.selectors.rehearsals import answers_of, report_of
 from streams.services.rehearsals import Wanted, cancel, start
 from vtcontrol.kernel.errors import Conflict, InputInvalid, VtcontrolError
 from vtcontrol.tenancy.scope import studio_scope
-from vtcontrol.tenancy.studios import Studio
+from workers.management.choosing import the_persona, the_studio
 from workers.rehearsal.carrying import carry_on
 
 PUBLISHED = "published"
@@ -46,7 +46,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Rehearse, print the report, and fail unless every check passed."""
         try:
-            with studio_scope(_studio(options["studio"]).pk):
+            with studio_scope(the_studio(options["studio"]).pk):
                 report = self._rehearse(options)
         except (VtcontrolError, OSError) as error:
             report = {"ok": False, "reason": str(error) or type(error).__name__}
@@ -72,27 +72,13 @@ class Command(BaseCommand):
         return report_of(run, answers) | {"reason": _reason(run)}
 
 
-def _studio(slug: str) -> Studio:
-    rows = Studio.objects.filter(is_active=True, **({"slug": slug} if slug else {}))
-    found: Studio = _only(list(rows[:2]), _("There is no such studio."), _("There are several studios: use --studio."))
-    return found
-
-
-def _only(rows: Sequence[Any], none: str, several: str) -> Any:
-    if len(rows) != 1:
-        raise InputInvalid(several if rows else none)
-    return rows[0]
-
-
 def _wanted(options: dict[str, Any]) -> Wanted:
     """Return what the options ask for.
 
     Raises:
         InputInvalid: They ask for what is not there.
     """
-    rows = list(Persona.objects.filter(**({"name": options["persona"]} if options["persona"] else {}))[:2])
-    none, several = _("There is no such character."), _("There are several characters: use --persona.")
-    persona: Persona = _only(rows, none, several)
+    persona = the_persona(options["persona"])
     streams = Stream.objects.filter(persona=persona, **({"name": options["stream"]} if options["stream"] else {}))
     stream = streams.order_by("pk").first()
     if stream is None:
