@@ -1,5 +1,6 @@
 """The OpenAPI document as people read it: chapters of calls, and tables of fields."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -52,6 +53,11 @@ class Operation:
     fields: tuple[Field, ...]
     body: str
     answers: tuple[Answer, ...]
+
+    @property
+    def place(self) -> str:
+        """Return the address as a table of contents has it: what every call of a stream begins with left out."""
+        return re.sub(r"^/api/v1(/streams/\{stream_id\})?", "", self.path) or "/"
 
 
 @dataclass(frozen=True, slots=True)
