@@ -19,9 +19,9 @@ from streams.domain.moderation import RuleSet
 from streams.domain.plan import NARRATOR, BrainSpec, BudgetSpec, CheckSpec, EmotionSpec, Split, StreamConfig, VoiceSpec
 from streams.domain.rules import Action, RuleScope
 from streams.models import ModerationModel, Stream
-from streams.selectors.cast import cast_stream, voice_of_narration, with_cast
+from streams.selectors.cast import FIRST, cast_stream, voice_of_narration, with_cast
 from streams.selectors.moderation import rules_of
-from streams.selectors.stage import look_of
+from streams.selectors.stage import look_of, look_with
 from vtcontrol.kernel.chat import Output
 from vtcontrol.kernel.errors import InputInvalid, NotFound, SecretUnreadable
 from vtcontrol.tenancy.compiled import CompiledQuery
@@ -146,8 +146,10 @@ def _split(stream: Stream, config: StreamConfig, experiment: Experiment | None) 
     """Return a character's configuration with its other arm, which stands at the same place of the same stage."""
     if experiment is None:
         return config
-    there = config_with(stream, character_at(experiment.persona, experiment.other_id))
-    other = replace(there, figure=config.figure, cast=config.cast, company=config.company)
+    character = character_at(experiment.persona, experiment.other_id)
+    look = look_with(config.look, config.figure or FIRST, character.persona)
+    there = config_with(stream, character)
+    other = replace(there, look=look, figure=config.figure, cast=config.cast, company=config.company)
     split = Split(str(experiment.pk), experiment.share, other)
     problems = tuple(dict.fromkeys((*config.problems, *other.problems)))
     return replace(config, split=split, problems=problems)

@@ -1,5 +1,6 @@
 """What a stage page needs when it opens, and what it is told when the look changes."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,20 @@ def look_of(stream: Stream) -> dict[str, Any]:
             "second_pages": layout.second_pages,
         },
     }
+
+
+def look_with(look: Mapping[str, Any], key: str, persona: Persona) -> dict[str, Any]:
+    """Return a look in which one of the characters looks, and is called, as another version of it has it.
+
+    Args:
+        look: As `look_of` returns it.
+        key: Which of its characters.
+        persona: The character as that version has it.
+    """
+    dressed = {"name": persona.name, "avatar": avatar_of(persona.avatar)}
+    characters = [one | dressed if one["key"] == key else one for one in look["characters"]]
+    first = characters[0]
+    return {**look, "character": first["name"], "avatar": first["avatar"], "characters": characters}
 
 
 def layout_of(layout: StageLayout) -> dict[str, Any]:

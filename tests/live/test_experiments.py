@@ -16,6 +16,8 @@ from streams.selectors.config import load_config
 from streams.selectors.experiments import report_of
 from streams.services import turns
 from streams.services.leases import Lease
+from tests.factories.personas import make_avatar, make_persona, make_voice
+from tests.factories.streams import make_castmate
 from tests.live.scenes import end, prompt_text, says, segment, take
 from vtcontrol.kernel.errors import Conflict, InputInvalid
 from vtcontrol.tenancy.studios import Studio
@@ -79,6 +81,49 @@ def test_a_turn_asks_the_database_no_more_while_an_experiment_runs(
     experiments.start_experiment(draft, 50, by=None)
 
     assert [queries_of_a_claim(number) for number in (2, 3)] == [without, without]
+
+
+def test_each_side_has_its_own_voice_and_avatar(in_studio: Studio, stream: Stream) -> None:
+    revisions.record_revision(stream.persona)
+    avatar, voice = make_avatar("B ", hair="#00ff00"), make_voice("B ")
+    content = {**content_of(stream.persona), "name": "Nora", "avatar": str(avatar.pk), "voice": str(voice.pk)}
+    experiments.start_experiment(revisions.save_draft(stream.persona, content, by=None), 50, by=None)
+
+    config = load_config(stream.pk)
+
+    assert config.split is not None
+    other = config.split.other
+    assert [one.voices[0].id for one in (config, other)] == [stream.persona.voice_id, voice.pk]
+    looks: list[Any] = [config.look, other.look]
+    assert [look["avatar"]["palette"]["hair"] for look in looks] == [stream.persona.avatar.hair, "#00ff00"]
+    assert [look["characters"][0]["name"] for look in looks] == [stream.persona.name, "Nora"]
+    assert [look["character"] for look in looks] == [stream.persona.name, "Nora"]
+    assert looks[0]["layout"] == looks[1]["layout"]
+    assert looks[0]["characters"][0]["place"] == looks[1]["characters"][0]["place"]
+
+
+def test_a_side_that_looks_the_same_has_the_same_look(stream: Stream, draft: Revision) -> None:
+    experiments.start_experiment(draft, 50, by=None)
+
+    config = load_config(stream.pk)
+
+    assert config.split is not None
+    assert config.split.other.look == config.look
+
+
+def test_another_avatar_of_a_castmate_leaves_the_first_character_as_it_is(in_studio: Studio, stream: Stream) -> None:
+    mate = make_persona("Mate ")
+    make_castmate(stream, mate)
+    revisions.record_revision(mate)
+    content = {**content_of(mate), "avatar": str(make_avatar("B ", hair="#00ff00").pk)}
+    experiments.start_experiment(revisions.save_draft(mate, content, by=None), 50, by=None)
+
+    (config,) = load_config(stream.pk).others
+
+    assert config.split is not None
+    look: Any = config.split.other.look
+    assert [one["avatar"]["palette"]["hair"] for one in look["characters"]] == [stream.persona.avatar.hair, "#00ff00"]
+    assert look["avatar"]["palette"]["hair"] == stream.persona.avatar.hair
 
 
 def test_stopping_and_taking_reach_the_next_line(studio: Studio, stream: Stream, draft: Revision) -> None:

@@ -15,10 +15,13 @@ from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 
 from memory.models import Utterance
+from personas.selectors import content_of
+from personas.services import revisions
+from personas.services.experiments import start_experiment
 from streams.hints import control_group, stage_group
 from streams.models import InboxEvent, Segment, Stream, Turn
 from streams.services import control, queue, turns
-from tests.factories.personas import make_brain
+from tests.factories.personas import make_avatar, make_brain
 from tests.factories.relationships import make_identity, make_viewer
 from tests.factories.streams import make_rule, make_stream
 from tests.factories.tenancy import make_budget
@@ -467,6 +470,28 @@ async def test_a_change_of_the_look_reaches_the_pages_before_the_next_line(
     assert [frame["badge"] for frame in ears.of("look")] == [False]
     kinds = [frame["type"] for frame in ears.frames]
     assert kinds.index("look") < len(kinds) - 1 - kinds[::-1].index("say.start")
+
+
+async def test_who_hears_the_other_side_of_an_experiment_sees_it_too(
+    live: Host, ears: Ears, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start() -> None:
+        revisions.record_revision(stream.persona)
+        content = {**content_of(stream.persona), "avatar": str(make_avatar("B ", hair="#00ff00").pk)}
+        start_experiment(revisions.save_draft(stream.persona, content, by=None), 50, by=None)
+
+    await inside(stream, start)
+    for number, hears_other in enumerate((False, True, True, False, False)):
+        monkeypatch.setattr("streams.domain.plan.hears_other", lambda *_, is_other=hears_other: is_other)
+        await settled(stream, await says(live, stream, f"Mira, number {number}?", f"Guest{number}"))
+
+    shown = [
+        frame["avatar"]["palette"]["hair"] if frame["type"] == "look" else "says"
+        for frame in ears.frames
+        if frame["type"] == "look" or (frame["type"] == "say.start" and frame["seg"] == 0)
+    ]
+    own = await inside(stream, lambda: stream.persona.avatar.hair)
+    assert shown == [own, "says", "#00ff00", "says", "#00ff00", "says", own, "says", "says"]
 
 
 async def test_a_worker_told_to_stop_ends_what_it_says_and_gives_the_lease_back(

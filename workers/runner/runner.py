@@ -53,6 +53,7 @@ class Runner:
         self._turn: asyncio.Task[TurnReport] | None = None
         self._interrupted = ""
         self._status: tuple[str, str] = ("", "")
+        self._is_dressed = False  # the pages show how another side of an experiment looks
         self._triage = TriageState()
         self._errands: set[asyncio.Task[None]] = set()
         self.is_draining = False
@@ -115,6 +116,7 @@ class Runner:
     async def _prepare(self) -> None:
         """Load the configuration and warm what the first turn would otherwise wait for."""
         config = await self._load_config()
+        self._is_dressed = any(one.split for one in (config, *config.others))  # by whoever held the stream before
         self._triage = await self._db(read_triage, self.stream_id, config, timezone.now())
         loaded = [await self._db(warm_memory, one.persona_id) for one in (config, *config.others)]
         if any(loaded):
@@ -156,7 +158,15 @@ class Runner:
         self._config = config
         if before is not None and before.look != config.look:
             self._stage.look(dict(config.look))
+            self._is_dressed = False
         return config
+
+    def _dress(self, speaker: StreamConfig) -> None:
+        """Have the pages show who speaks as its revision looks: the other side of an experiment may look different."""
+        is_other = self._config is not None and speaker.look != self._config.look
+        if is_other or self._is_dressed:
+            self._stage.look(dict(speaker.look))
+        self._is_dressed = is_other
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something beside the turn; what docks are told must not keep the voice waiting."""
@@ -176,6 +186,8 @@ class Runner:
 
         async def commit(*, text: str, emotion: str, is_first: bool) -> None:
             words = {"text": text, "emotion": emotion, "is_first": is_first}
+            if is_first:
+                self._dress(config)
             version = await self._db(turns.begin_segment, lease, claim, **words)
             line = turns.speaking_line(claim, text=text, emotion=emotion, character=config.persona.name)
             self._spawn(self._tell_speaking(version, line, is_first=is_first))
