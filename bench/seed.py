@@ -43,8 +43,8 @@ WORDS = [
 ]
 
 LOOKS = (
-    {"hair": "#c2543a", "tips": "#f2a65a", "crown": "hat", "eyes": "#4a7a2c"},
-    {"hair": "#3a6ea5", "tips": "#7fd1ff", "crown": "horns", "eyes": "#c2543a"},
+    {"hair": "#4f9d69", "tips": "#c9e265", "crown": "hat", "eyes": "#4a7a2c"},
+    {"hair": "#3a6ea5", "tips": "#7fd1ff", "crown": "horns", "eyes": "#3a6ea5"},
 )
 
 

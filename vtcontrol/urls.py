@@ -13,7 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stage/", views.stage, name="stage"),
     path("dock/", views.dock, name="dock"),
     path("about-me/", views.about_me, name="about-me"),
-    re_path("^dock/(?P<panel>show|queue|viewer|health)/$", views.dock, name="dock-panel"),
+    re_path("^dock/(?P<panel>show|queue|viewer|health|scene)/$", views.dock, name="dock-panel"),
     path("healthz", views.health, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("jsi18n/", JavaScriptCatalog.as_view(domain="djangojs"), name="javascript-catalog"),

@@ -81,13 +81,14 @@ export class Actions {
    * Have the character say these words. Shown at once, taken back when the server refuses them.
    *
    * @param {string} text
+   * @param {string | null} [persona] Whose words they are; nothing: the stream's own character's.
    * @throws {RequestError}
    */
-  async direct(text) {
+  async direct(text, persona = null) {
     const key = newKey();
     this.store.addLocal(key, '', text, new Date(), 'director');
     try {
-      const answer = await this.#post('say', { body: { text }, headers: { 'Idempotency-Key': key } });
+      const answer = await this.#post('say', { body: persona ? { text, character: persona } : { text }, headers: { 'Idempotency-Key': key } });
       this.store.confirmLocal(key, String(answer?.id ?? key), String(answer?.state ?? 'waiting'));
     } catch (error) {
       this.store.dropLocal(key);
@@ -127,6 +128,46 @@ export class Actions {
     const body = decision === 'approve' ? { text } : { reason: note };
     const headers = { 'Idempotency-Key': newKey() };
     await this.#post(`held/${encodeURIComponent(line.id)}/${decision}`, { body, headers });
+  }
+
+  /** @returns {Promise<import('./scene_state.js').CastOnStage>} */
+  cast() {
+    return this.#get('cast');
+  }
+
+  /**
+   * Start, pause, move on or end a scene.
+   *
+   * @param {import('./scene_state.js').SceneWish} wish
+   * @returns {Promise<import('./scene_state.js').CastOnStage>}
+   * @throws {RequestError}
+   */
+  playScene({ action, scene }) {
+    return this.#post('scene', { body: { action, roleplay: scene }, headers: { 'Idempotency-Key': newKey() } });
+  }
+
+  /**
+   * Let the team speak for a role, or give it back.
+   *
+   * @param {string} role
+   * @param {boolean} isTaken
+   * @returns {Promise<import('./scene_state.js').CastOnStage>}
+   * @throws {RequestError}
+   */
+  takeRole(role, isTaken) {
+    const headers = { 'Idempotency-Key': newKey() };
+    return this.#post(`scene/roles/${encodeURIComponent(role)}`, { body: { taken: isTaken }, headers });
+  }
+
+  /**
+   * Tell what happens in the scene.
+   *
+   * @param {string} text
+   * @returns {Promise<import('./scene_state.js').CastOnStage>}
+   * @throws {RequestError}
+   */
+  narrate(text) {
+    return this.#post('scene/narration', { body: { text }, headers: { 'Idempotency-Key': newKey() } });
   }
 
   /** @returns {Promise<import('./queue_state.js').Queue>} */

@@ -14,7 +14,8 @@ import { HealthView } from './health.js';
 import { Panels } from './panels.js';
 import { HeldPanel } from './held.js';
 import { QueuePanel } from './queue.js';
-import { addressOf, panelOf } from './routes.js';
+import { PANELS, addressOf, panelOf } from './routes.js';
+import { SceneView } from './scene.js';
 import { listenForShortcuts } from './shortcuts.js';
 import { adminSignIn } from './sign_in.js';
 import { StatusRow } from './status.js';
@@ -41,6 +42,7 @@ customElements.define('vt-queue', QueuePanel);
 customElements.define('vt-held', HeldPanel);
 customElements.define('vt-viewer', ViewerView);
 customElements.define('vt-health', HealthView);
+customElements.define('vt-scene', SceneView);
 customElements.define('vt-toasts', Toasts);
 
 /**
@@ -105,6 +107,7 @@ class Dock {
         queue: part('vt-queue', QueuePanel),
         viewer: part('vt-viewer', ViewerView),
         health: part('vt-health', HealthView),
+        scene: part('vt-scene', SceneView),
         held: part('vt-held', HeldPanel),
       },
       { actions: this.actions, toasts: this.toasts, open: (panel) => this.#open(panel) },
@@ -160,7 +163,7 @@ class Dock {
   #listenForKeys() {
     const mayAct = () => this.panels.mayAct;
     const { panels } = this;
-    const hands = ['a', 'd', 'n', 'x', 'y', 'e', 'r'];
+    const hands = ['a', 'd', 'n', 'x', 'y', 'e', 'r', 'g', 'b', 'f', 'v', 'w', 'h'];
     listenForShortcuts({
       ...Object.fromEntries(hands.map((key) => [key, { down: () => mayAct() && panels.key(key) }])),
       s: { down: () => mayAct() && void this.#do('skip') },
@@ -173,10 +176,7 @@ class Dock {
       k: { down: () => panels.key('k') },
       ArrowDown: { down: () => panels.key('j') },
       ArrowUp: { down: () => panels.key('k') },
-      1: { down: () => this.#open('show') },
-      2: { down: () => this.#open('queue') },
-      3: { down: () => this.#open('viewer') },
-      4: { down: () => this.#open('health') },
+      ...Object.fromEntries(PANELS.map((panel, place) => [place + 1, { down: () => this.#open(panel) }])),
     });
   }
 

@@ -1,5 +1,5 @@
 /**
- * Joins the queue, viewer and health panels to the server: fetches what the shown one needs, does what is pressed in
+ * Joins the panels beside the show to the server: fetches what the shown one needs, does what is pressed in
  * it, shows it at once and takes it back when the server refuses.
  */
 
@@ -7,6 +7,7 @@ import { fill, gettext } from '../i18n.js';
 import { RequestError } from '../session.js';
 import { explain } from './actions.js';
 import { Feed } from './feed.js';
+import { SceneDesk } from './scene_desk.js';
 import { NOTE_LINES } from './viewer.js';
 
 const QUEUE_GAP_MS = 1_000;
@@ -27,6 +28,7 @@ const HEALTH_EVERY_MS = 10_000;
  * @property {import('./viewer.js').ViewerView} viewer
  * @property {import('./health.js').HealthView} health
  * @property {import('./held.js').HeldPanel} held
+ * @property {import('./scene.js').SceneView} scene
  *
  * @typedef {object} Hands
  * @property {import('./actions.js').Actions} actions
@@ -34,7 +36,7 @@ const HEALTH_EVERY_MS = 10_000;
  * @property {(panel: PanelName) => void} open
  */
 
-/** The three panels beside the show. */
+/** The panels beside the show. */
 export class Panels {
   mayAct = true;
   /** @type {PanelName} */ #panel = 'show';
@@ -45,7 +47,7 @@ export class Panels {
    * @param {Elements} elements
    * @param {Hands} hands
    */
-  constructor({ queue, viewer, health, held }, { actions, toasts, open }) {
+  constructor({ queue, viewer, health, held, scene }, { actions, toasts, open }) {
     this.queue = queue;
     this.held = held;
     this.viewer = viewer;
@@ -53,9 +55,11 @@ export class Panels {
     this.actions = actions;
     this.toasts = toasts;
     this.open = open;
-    let asked = 0;
-    let heldAsked = 0;
+    this.scene = scene;
+    this.desk = new SceneDesk(scene, { actions, toasts, refused: (title, error) => this.#refused(title, error) });
+    let [asked, heldAsked] = [0, 0];
     this.feeds = {
+      scene: new Feed(this.desk.feeding),
       held: new Feed({
         load: () => {
           heldAsked = held.state.mark();
@@ -91,13 +95,13 @@ export class Panels {
         everyMs: HEALTH_EVERY_MS,
       }),
     };
-    queue.hand = (hand, row) => void this.hand(hand, row.id);
-    held.decide = (wish) => void this.#decide(wish);
-    this.#joinViewer();
+    this.#join();
   }
 
-  #joinViewer() {
-    const { viewer, actions } = this;
+  #join() {
+    const { queue, held, viewer, actions } = this;
+    queue.hand = (hand, row) => void this.hand(hand, row.id);
+    held.decide = (wish) => void this.#decide(wish);
     viewer.mute = (minutes) => void this.#muteViewer(minutes);
     viewer.unmute = () => void this.#unmuteViewer();
     viewer.follow = () => this.#follow(null);
@@ -117,7 +121,7 @@ export class Panels {
   /** @param {PanelName} panel The one that is looked at. */
   show(panel) {
     this.#panel = panel;
-    for (const name of /** @type {const} */ (['queue', 'viewer', 'health'])) {
+    for (const name of /** @type {const} */ (['queue', 'viewer', 'health', 'scene'])) {
       if (name === panel) this.feeds[name].start();
       else this.feeds[name].stop();
     }
@@ -132,6 +136,8 @@ export class Panels {
     this.queue.mayAct = mayAct;
     this.held.mayAct = mayAct;
     this.feeds.held.start();
+    this.scene.mayAct = mayAct;
+    this.scene.render();
     this.viewer.mayAct = mayAct;
     this.viewer.render();
   }
@@ -151,13 +157,16 @@ export class Panels {
       this.feeds.held.want();
     }
     if (line.status === 'taken' || line.viewer === this.viewer.panel?.viewer?.id) this.feeds.viewer.want();
-    if (line.who === 'character') this.feeds.health.want();
+    if (line.who !== 'character') return;
+    this.feeds.health.want();
+    this.feeds.scene.want();
   }
 
   /** @param {import('./store.js').StreamState} state */
   stateChanged(state) {
     this.feeds.queue.want();
     this.feeds.health.want();
+    this.feeds.scene.want();
     if (state.speaking_turn === this.#speakingTurn) return;
     this.#speakingTurn = state.speaking_turn;
     this.feeds.viewer.want();
@@ -202,6 +211,7 @@ export class Panels {
       if (key === 'd') return queue.handChosen(['drop']);
       if (key === 'z') return queue.handChosen(['restore']);
     }
+    if (this.#panel === 'scene') return this.scene.key(key);
     if (this.#panel !== 'viewer') return false;
     if (key === 'n') return viewer.focusNote();
     if (key !== 'x' || !viewer.panel?.viewer) return false;

@@ -2,10 +2,10 @@
  * The dock's panels and their addresses. Pure.
  */
 
-/** @typedef {'show' | 'queue' | 'viewer' | 'health'} PanelName */
+/** @typedef {'show' | 'queue' | 'viewer' | 'health' | 'scene'} PanelName */
 
 /** @type {readonly PanelName[]} */
-export const PANELS = Object.freeze(['show', 'queue', 'viewer', 'health']);
+export const PANELS = Object.freeze(['show', 'queue', 'viewer', 'health', 'scene']);
 
 /**
  * @param {string} path

@@ -2,8 +2,11 @@
  * Keyboard shortcuts: single keys, only while no field has the focus.
  */
 
-/** Letters of the dock: skip, panic, mute; say, answer, drop, undo, next, previous, note, hush; yes, edit, reject. */
-const SHORTCUTS = ['s', 'p', 'm', 't', 'a', 'd', 'z', 'j', 'k', 'n', 'x', 'y', 'e', 'r'];
+/**
+ * Letters of the dock: skip, panic, mute; say, answer, drop, undo, next, previous, note, hush; yes, edit, reject; of a
+ * scene: go, break, finish, voice of a role, its words, what happens.
+ */
+const SHORTCUTS = ['s', 'p', 'm', 't', 'a', 'd', 'z', 'j', 'k', 'n', 'x', 'y', 'e', 'r', 'g', 'b', 'f', 'v', 'w', 'h'];
 
 /**
  * Which shortcut a key event means. Letters go by what is printed on the key; on keyboards of another script by its
@@ -15,7 +18,7 @@ const SHORTCUTS = ['s', 'p', 'm', 't', 'a', 'd', 'z', 'j', 'k', 'n', 'x', 'y', '
 export function shortcutOf({ key, code, ctrlKey, altKey, metaKey }) {
   if (ctrlKey || altKey || metaKey) return '';
   if (key === '/' || code === 'Slash') return '/';
-  if (/^[1-4]$/.test(key)) return key;
+  if (/^[1-5]$/.test(key)) return key;
   if (key === 'ArrowUp' || key === 'ArrowDown') return key;
   const isLatin = /^[a-z]$/i.test(key);
   const letter = isLatin ? key.toLowerCase() : /^Key[A-Z]$/.test(code) ? code.slice(3).toLowerCase() : '';

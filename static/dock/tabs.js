@@ -1,5 +1,5 @@
 /**
- * <vt-tabs>: the four panels of the dock, each with an address of its own. Changing the tab changes the address and
+ * <vt-tabs>: the five panels of the dock, each with an address of its own. Changing the tab changes the address and
  * keeps the connection.
  */
 
@@ -16,6 +16,7 @@ function signs() {
     queue: { word: gettext('Queue'), icon: 'queue' },
     viewer: { word: gettext('Viewer'), icon: 'person' },
     health: { word: gettext('Health'), icon: 'pulse' },
+    scene: { word: gettext('Scene'), icon: 'mask' },
   };
 }
 

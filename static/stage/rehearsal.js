@@ -69,6 +69,7 @@ export class Rehearsal {
       intensity: 0.8,
       motion: null,
       character: this.#keys[this.#number % this.#keys.length] ?? null,
+      name: null,
     });
     this.performer.sayEnd({ turn, seg: 0, audio_ms: 0 });
     this.#number += 1;

@@ -16,7 +16,7 @@ from vtcontrol.tenancy.scope import current_studio_id
 from vtcontrol.tenancy.studios import Membership
 from vtcontrol.tenancy.tokens import open_session
 
-PANELS = {"show": _("Show"), "queue": _("Queue"), "viewer": _("Viewer"), "health": _("Health")}
+PANELS = {"show": _("Show"), "queue": _("Queue"), "viewer": _("Viewer"), "health": _("Health"), "scene": _("Scene")}
 
 
 def panel_urls(dock_url: str) -> list[tuple[Any, str]]:

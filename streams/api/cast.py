@@ -37,16 +37,17 @@ class OnStageSerializer(Shape):
 
 
 class RoleSerializer(Shape):
-    """A role of the open scene; what it wants and hides is nobody's to read here."""
+    """A role of a scene; what it wants and hides is nobody's to read here."""
 
     id = serializers.UUIDField()
     role = serializers.CharField()
-    character = serializers.CharField()
+    persona = serializers.UUIDField(help_text="Who plays it; `character` of `say`.")
+    character = serializers.CharField(help_text="Its name.")
     is_taken = serializers.BooleanField(help_text="The team speaks for it.")
 
 
 class SceneSerializer(Shape):
-    """The scene that is running or paused."""
+    """A role-play: the one that is running or paused, or one that could be started."""
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -61,20 +62,12 @@ class SceneSerializer(Shape):
     roles = RoleSerializer(many=True)
 
 
-class PlannedSerializer(Shape):
-    """A role-play that could be started."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    state = serializers.ChoiceField(choices=SceneState.values)
-
-
 class CastSerializer(Shape):
     """Who is on stage, and what they play."""
 
     characters = OnStageSerializer(many=True)
     scene = SceneSerializer(allow_null=True)
-    planned = PlannedSerializer(many=True)
+    planned = SceneSerializer(many=True)
 
 
 class CharacterSerializer(Shape):

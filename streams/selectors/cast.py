@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from personas.domain.inputs import Companion, Company
 from personas.models import Persona
@@ -33,6 +33,7 @@ from vtcontrol.tenancy.compiled import CompiledQuery
 OTHERS_MOST = 3
 """Beside the stream's own character; the stage page shows four."""
 LATELY_MOST = 8
+PLANNED_MOST = 20
 FIRST, GUEST = "first", "guest"  # keys of the characters on a stage
 NARRATION = "narration"  # the platform narrations come from
 OPEN_SCENES = (SceneState.RUNNING, SceneState.PAUSED)
@@ -231,23 +232,25 @@ def memory_version_of(persona_id: UUID) -> int:
 
 
 def stage_now(stream: Stream) -> dict[str, Any]:
-    """Return who is on a stream's stage and which scene is open, without goals and secrets. Up to four queries."""
+    """Return who is on a stream's stage and its scenes, as JSON, without goals and secrets. Up to five queries."""
     rows = StreamCharacter.objects.filter(stream=stream, is_enabled=True).exclude(persona=stream.persona_id)
-    others = [{"id": row.persona_id, "name": row.persona.name} for row in rows.select_related("persona")[:OTHERS_MOST]]
-    scene = RolePlay.objects.filter(stream=stream, state__in=OPEN_SCENES).first()
+    others = [
+        {"id": str(row.persona_id), "name": row.persona.name} for row in rows.select_related("persona")[:OTHERS_MOST]
+    ]
+    parts = Prefetch("parts", RolePart.objects.select_related("persona"))
+    scenes = RolePlay.objects.filter(stream=stream).prefetch_related(parts)
+    is_open = Q(state__in=OPEN_SCENES)
+    open_scene = scenes.filter(is_open).first()
     return {
-        "characters": [{"id": stream.persona_id, "name": stream.persona.name}, *others],
-        "scene": _open_scene(scene) if scene else None,
-        "planned": list(
-            RolePlay.objects.filter(stream=stream).exclude(pk=scene and scene.pk).values("id", "name", "state")[:20]
-        ),
+        "characters": [{"id": str(stream.persona_id), "name": stream.persona.name}, *others],
+        "scene": _scene_item(open_scene) if open_scene else None,
+        "planned": [_scene_item(scene) for scene in scenes.exclude(is_open)[:PLANNED_MOST]],
     }
 
 
-def _open_scene(scene: RolePlay) -> dict[str, Any]:
-    parts = RolePart.objects.filter(roleplay=scene).select_related("persona")
+def _scene_item(scene: RolePlay) -> dict[str, Any]:
     return {
-        "id": scene.pk,
+        "id": str(scene.pk),
         "name": scene.name,
         "state": scene.state,
         "advance": scene.advance,
@@ -255,7 +258,10 @@ def _open_scene(scene: RolePlay) -> dict[str, Any]:
         "lines_most": scene.lines_most,
         "narration": scene.narration,
         "narrated_by": scene.narrated_by.value,
-        "roles": [
-            {"id": one.pk, "role": one.role, "character": one.persona.name, "is_taken": one.is_taken} for one in parts
-        ],
+        "roles": [_role_item(part) for part in scene.parts.all()],
     }
+
+
+def _role_item(part: RolePart) -> dict[str, Any]:
+    names = {"role": part.role, "persona": str(part.persona_id), "character": part.persona.name}
+    return {"id": str(part.pk), **names, "is_taken": part.is_taken}

@@ -63,6 +63,7 @@ class Evening:
     dock: str
     password: str
     complaints: list[str] = field(default_factory=list)
+    stream: str = ""
 
     def watched(self, page: Page) -> Page:
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
@@ -75,8 +76,8 @@ class Evening:
 
     def call(self, method: str, what: str, body: Any = None) -> Any:
         """Call the API as a dock does."""
-        stream = json.loads(self._ask("POST", "session", {}))["stream"]["id"]
-        return json.loads(self._ask(method, f"streams/{stream}/{what}", body))
+        self.stream = self.stream or json.loads(self._ask("POST", "session", {}))["stream"]["id"]
+        return json.loads(self._ask(method, f"streams/{self.stream}/{what}", body))
 
     def _ask(self, method: str, path: str, body: Any) -> bytes:
         token = self.dock.partition("#")[2]

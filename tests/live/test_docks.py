@@ -299,5 +299,5 @@ def test_a_link_that_only_watches_is_made_on_the_streams_page(client: Client, st
 
     with studio_scope(stream.studio_id):
         assert ApiToken.objects.get().role == MemberRole.OBSERVER
-    for panel in ("show", "queue", "viewer", "health"):
+    for panel in ("show", "queue", "viewer", "health", "scene"):
         assert f"/dock/{panel}/#vtc_dock_".encode() in page.content

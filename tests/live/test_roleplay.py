@@ -1,6 +1,7 @@
 """A scene with roles: what each may know, how it goes on, how people conduct it, and that it never runs away."""
 
 import itertools
+import json
 from typing import Any
 
 import pytest
@@ -241,6 +242,13 @@ def test_a_scene_needs_two_and_the_stage_for_itself(stream: Stream, scene: RoleP
     roleplay.start(scene.pk)
     with pytest.raises(Conflict):
         roleplay.start(lonely.pk)
+
+
+def test_what_is_told_of_the_stage_can_be_kept_as_the_answer_to_a_key(stream: Stream, scene: RolePlay) -> None:
+    told = stage_now(stream)
+
+    assert json.loads(json.dumps(told)) == told
+    assert [role["character"] for role in told["planned"][0]["roles"]] == ["Mira", "Vex", "Nora"]
 
 
 def test_words_are_for_characters_on_stage_only(stream: Stream) -> None:
