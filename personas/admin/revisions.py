@@ -24,6 +24,7 @@ from unfold.widgets import (
 
 from personas.admin.differences import shown
 from personas.admin.drafts import draft_form_url, list_url, revision_url
+from personas.admin.rehearse import RehearseDraftButton
 from personas.models import UNPUBLISHED, Revision, RevisionState
 from personas.selectors.revisions import changes_since, compared_with, is_outdated, on_air_of
 from personas.services import revisions
@@ -104,7 +105,7 @@ def _choice(revision: Revision) -> str:
 
 
 @admin.register(Revision, site=site)
-class RevisionAdmin(ReadOnlyAdmin):
+class RevisionAdmin(RehearseDraftButton, ReadOnlyAdmin):
     """What personas were and are to be."""
 
     place = Place(Shelf.CHARACTERS, 8, "history_edu")
@@ -113,7 +114,7 @@ class RevisionAdmin(ReadOnlyAdmin):
         "be compared and brought back."
     )
     next_step = _("Revisions appear by themselves when a persona is saved; “Save as draft” on its page makes a draft.")
-    object_actions = ("edit_draft", "publish", "try_it", "call_off", "bring_back", "discard")
+    object_actions = ("edit_draft", "publish", "rehearse", "try_it", "call_off", "bring_back", "discard")
     list_display = ("number", "persona", "stands", "about_it", "saved", "created_by")
     list_filter = (("persona", RelatedDropdownFilter), ("state", ChoicesDropdownFilter))
     list_select_related = ("persona", "created_by")

@@ -20,6 +20,7 @@ from vtcontrol.kernel.errors import Conflict, InputInvalid, NotFound
 from vtcontrol.tenancy.admin_actions import object_page
 from vtcontrol.tenancy.admin_forms import LongText
 
+WORDS_MOST = 200  # taken from a selection; a rule of a whole speech would never fire
 RULE_EVERYWHERE, RULE_HERE, HABIT = "everywhere", "here", "habit"
 EVERYBODY, VIEWER = "everybody", "viewer"
 
@@ -136,7 +137,7 @@ class Corrections:
 def _prefilled(request: HttpRequest, text: str) -> str:
     """Return the words that were selected on the page, if they are the line's own; else all of them."""
     chosen = request.GET.get("words", "").strip()
-    return chosen if chosen and chosen in text else text[:1000]
+    return chosen if 0 < len(chosen) <= WORDS_MOST and chosen in text else text[:1000]
 
 
 def _memory_of(request: HttpRequest, turn: Turn) -> Memory:

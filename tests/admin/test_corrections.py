@@ -1,9 +1,11 @@
 """From a line to what should change: a rule, a "never", a memory, and one put right; for those who may."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from memory.models import ConsolidationRun, Memory, MemoryEvidence
 from memory.services import undo_run
@@ -32,6 +34,24 @@ def test_never_again_makes_a_rule_of_the_selected_words(as_manager: Client, turn
     with studio_scope(turn.studio_id):
         rule = ModerationRule.objects.get()
         assert (rule.content, rule.scope, rule.action, rule.stream_id) == ("the butler", "out", "drop", turn.stream_id)
+
+
+def test_never_again_takes_no_selection_that_is_no_part_of_the_line_or_too_long(
+    as_manager: Client, studio: Studio, stream: Any
+) -> None:
+    with studio_scope(studio.pk):
+        turn = make_turn(stream, event=make_event(stream, state="answered"), text="Owls hunt at night. " * 20)
+
+    for words in ("a stranger’s words", turn.text[:201]):
+        asked = page_text(as_manager, f"{address(turn, 'never_again')}?{urlencode({'words': words})}")
+        assert turn.text.strip() in asked.split("<textarea")[1]
+
+
+def test_the_line_of_the_page_can_be_selected_from(as_manager: Client, turn: Turn) -> None:
+    page = page_text(as_manager, reverse("admin:streams_turn_change", args=[turn.pk]))
+
+    assert "<p data-line>Spoiler: the butler did it.</p>" in page
+    assert "admin/why.js" in page
 
 
 def test_never_again_may_tell_the_character(as_manager: Client, turn: Turn) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from personas.models import Revision
+from personas.models import Revision, RevisionState
 from streams.models import RehearsalAnswer, RehearsalRun, RehearsalState, Stream
 from tests.admin.pages import address, page_text
 from tests.factories import personas, streams
@@ -57,6 +57,21 @@ def test_the_persona_has_a_button_that_leads_there(as_manager: Client, world: Wo
 
     assert answer["Location"] == f"{START}?persona={world.persona.pk}"
     assert "Character" in page_text(as_manager, START)
+
+
+def test_a_draft_has_a_button_that_tries_it_and_a_former_revision_has_none(
+    as_manager: Client, world: World, studio: Studio
+) -> None:
+    with studio_scope(studio.pk):
+        former = personas.make_revision(world.persona, number=77)
+        draft = personas.make_revision(world.persona, number=78)
+        Revision.objects.filter(pk=draft.pk).update(state=RevisionState.DRAFT)
+
+    answer = as_manager.get(address(draft, "rehearse"))
+
+    assert "Rehearse this draft" in page_text(as_manager, address(draft, "change"))
+    assert answer.headers["Location"].endswith(f"?persona={world.persona.pk}&tried={draft.pk}")
+    assert "Rehearse this draft" not in page_text(as_manager, address(former, "change"))
 
 
 @pytest.mark.parametrize(
