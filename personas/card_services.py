@@ -8,10 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from personas.appearance import FACES
+from personas.domain.cards import open_llm_vtuber
 from personas.domain.cards.book import Book, card_entries, read_book, standalone, with_entries
 from personas.domain.cards.bundle import CARD, read_bundle
 from personas.domain.cards.card import Card, Version, empty_card, read_card, with_fields
 from personas.domain.cards.files import CardFile, Container, card_bundle, card_json, card_picture
+from personas.domain.cards.foreign_engines import ForeignEngines, engines_of
 from personas.domain.cards.lore import LoreText, book_of, lore_of
 from personas.domain.cards.mapping import Draft, Reading, read_character, write_character
 from personas.domain.cards.plain_json import write_json
@@ -20,6 +22,7 @@ from personas.models import CardSource, Emotion, Persona, Reaction
 from personas.selectors import EMOTION_FIELDS, PERSONA_FIELDS, REACTION_FIELDS
 from personas.services import record_revision
 from personas.services.contents import check_row
+from personas.services.foreign_engines import make_brain, make_voice
 from vtcontrol.kernel.errors import InputInvalid, NotFound
 
 EMOTIONS_MOST, REACTIONS_MOST = 60, 30
@@ -43,6 +46,9 @@ class Wish:
         voice: Of a new character.
         avatar: Of a new character.
         by: Who imports.
+        brain: What it thinks with from now on, or None for what it would have anyway.
+        makes_brain: A brain is made of what the file names.
+        makes_voice: A voice is made of what the file names, and is the character's.
     """
 
     name: str
@@ -50,6 +56,31 @@ class Wish:
     voice: Any
     avatar: Any
     by: Any
+    brain: Any = None
+    makes_brain: bool = False
+    makes_voice: bool = False
+
+
+def foreign_engines(card: Card) -> ForeignEngines | None:
+    """Return what engines a card's foreign settings name; None for a card that is none of another program."""
+    kept = card.extensions.get(open_llm_vtuber.OURS)
+    settings = kept.get("settings") if isinstance(kept, dict) else None
+    return engines_of(settings) if isinstance(settings, dict) else None
+
+
+def _with_engines(persona: Persona, card: Card, wish: Wish) -> None:
+    """Give a character the brain and the voice that were decided on."""
+    named = foreign_engines(card)
+    brain, voice = (named.brain, named.voice) if named is not None else (None, None)
+    if wish.makes_brain and brain is not None:
+        persona.brain = make_brain(brain, wish.name)
+    elif wish.brain is not None:
+        persona.brain = wish.brain
+    if (wish.makes_brain or wish.brain is not None) and brain is not None and brain.temperature is not None:
+        persona.temperature = brain.temperature
+    if wish.makes_voice and voice is not None:
+        persona.voice = make_voice(voice, wish.name)
+    persona.save()
 
 
 def namesake(name: str) -> Persona | None:
@@ -79,6 +110,7 @@ def import_card(file: CardFile, raw: bytes, wish: Wish) -> Persona:
         persona = Persona(name=name, voice=wish.voice, avatar=wish.avatar)
     is_new = persona is not there
     _fill(persona, reading.draft)
+    _with_engines(persona, file.card, wish)
     _add_parts(persona, reading.draft, is_new=is_new)
     lore_shelf().put_in(persona, reading.lore)
     _keep(persona, file.card, file.container, raw)

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from personas.domain.cards.flaws import Flaw
+from personas.domain.cards.foreign_engines import Left
 from personas.domain.cards.lore import Caution
 
 REFUSALS = {
@@ -23,6 +24,15 @@ REFUSALS = {
     Flaw.UNSAFE_YAML: _("The settings file uses anchors or tags, which no settings need. Such files are not taken in."),
     Flaw.NO_CHARACTER: _("The settings file holds no character: it has no name or no “persona_prompt”."),
     Flaw.TOO_MANY_ENTRIES: _("The lorebook has more entries than are taken in."),
+}
+LEFT = {
+    Left.OTHER_BRAIN: _("of another model, which the file does not use"),
+    Left.NO_BRAIN: _("no model behind an OpenAI-compatible address"),
+    Left.OTHER_VOICE: _("of another voice, which the file does not use"),
+    Left.NO_VOICE: _("no voice behind an OpenAI-compatible address: choose one above"),
+    Left.HEARING: _("hearing is no part of a character here"),
+    Left.LOOKS: _("avatars are put together here: choose one above"),
+    Left.UNKNOWN: _("has no place here"),
 }
 CAUTIONS = {
     Caution.CUT: _("Texts shortened to what fits"),

@@ -16,17 +16,24 @@ from django.urls import URLPattern, path
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldBooleanSwitchWidget,
+)
 from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 
 from personas import card_services
-from personas.admin.card_words import CAUTIONS, REFUSALS
+from personas.admin.card_words import CAUTIONS, LEFT, REFUSALS
 from personas.card_services import Choice, Wish
 from personas.domain.cards.files import CardFile, read_file, without_keys
 from personas.domain.cards.flaws import FILE_LARGEST, CardRefused, Flaw
+from personas.domain.cards.foreign_engines import ForeignEngines
 from personas.domain.cards.lore import lore_of
 from personas.domain.cards.mapping import read_character
-from personas.models import Avatar, Persona, Voice
+from personas.models import Avatar, Brain, Persona, Voice
+from personas.services.foreign_engines import known_brain, known_voice
 from vtcontrol.kernel.errors import InputInvalid
 from vtcontrol.tenancy.admin_actions import object_page
 from vtcontrol.tenancy.rates import RateExceeded, spend
@@ -59,7 +66,7 @@ class ScopedForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, model in (("voice", Voice), ("avatar", Avatar), ("persona", Persona)):
+        for name, model in (("voice", Voice), ("avatar", Avatar), ("persona", Persona), ("brain", Brain)):
             field = self.fields.get(name)
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = model.objects.all()
@@ -89,6 +96,23 @@ class CardForm(ScopedForm):
     )  # fmt: skip
     voice: Any = forms.ModelChoiceField(None, label=gettext_lazy("Voice"), widget=UnfoldAdminSelectWidget)
     avatar: Any = forms.ModelChoiceField(None, label=gettext_lazy("Avatar"), widget=UnfoldAdminSelectWidget)
+
+
+class SettingsForm(CardForm):
+    """Asks the same of a file of another program, and what becomes of the model and the voice it names."""
+
+    makes_voice = forms.BooleanField(
+        label=gettext_lazy("Make the voice the file names, and use it"), required=False,
+        widget=UnfoldBooleanSwitchWidget,
+    )  # fmt: skip
+    brain: Any = forms.ModelChoiceField(
+        None, label=gettext_lazy("Brain"), required=False, widget=UnfoldAdminSelectWidget,
+        empty_label=gettext_lazy("None"),
+    )  # fmt: skip
+    makes_brain = forms.BooleanField(
+        label=gettext_lazy("Make the brain the file names, and use it"), required=False,
+        widget=UnfoldBooleanSwitchWidget,
+    )  # fmt: skip
 
 
 class BookForm(ScopedForm):
@@ -149,8 +173,7 @@ class CardsAdmin:
             self.message_user(request, sentence, messages.ERROR)  # type: ignore[attr-defined]  # the admin has it
             return HttpResponseRedirect(request.path)
         file = read_file(raw)
-        form_class = BookForm if file.book is not None else CardForm
-        form: forms.Form = form_class(request.POST)
+        form: forms.Form = _form_class(file)(request.POST)
         if form.is_valid():
             try:
                 persona, sentence = _written(request, file, raw, form.cleaned_data)
@@ -203,7 +226,22 @@ def _first_form(file: CardFile, digest: str) -> forms.Form:
     name = read_character(file.card).draft.name
     choice = Choice.BOTH if card_services.namesake(name) else Choice.NEW
     first = {"voice": Voice.objects.first(), "avatar": Avatar.objects.first()}
-    return CardForm(initial={"digest": digest, "name": name, "choice": choice.value, **first})
+    initial = {"digest": digest, "name": name, "choice": choice.value, **first}
+    named = card_services.foreign_engines(file.card)
+    if named is None:
+        return CardForm(initial=initial)
+    brain = known_brain(named.brain) if named.brain else None
+    voice = known_voice(named.voice) if named.voice else None
+    initial |= {"brain": brain, "makes_brain": named.brain is not None and brain is None}
+    initial |= {"makes_voice": named.voice is not None and voice is None} | ({"voice": voice} if voice else {})
+    return SettingsForm(initial=initial)
+
+
+def _form_class(file: CardFile) -> type[forms.Form]:
+    """Return the form that asks what becomes of a file."""
+    if file.card is None:
+        return BookForm
+    return CardForm if card_services.foreign_engines(file.card) is None else SettingsForm
 
 
 def _written(request: HttpRequest, file: CardFile, raw: bytes, found: dict[str, Any]) -> tuple[Persona, str]:
@@ -213,7 +251,12 @@ def _written(request: HttpRequest, file: CardFile, raw: bytes, found: dict[str, 
         count = card_services.import_book(file.book, found["persona"], choice)
         said = ngettext("%(count)d piece of lore came in.", "%(count)d pieces of lore came in.", count)
         return found["persona"], said % {"count": count}
-    wish = Wish(name=found["name"], choice=choice, voice=found["voice"], avatar=found["avatar"], by=request.user)
+    engines: dict[str, Any] = {name: found[name] for name in ("brain", "makes_brain", "makes_voice") if name in found}
+    for kind in ("brain", "voice"):
+        if engines.get(f"makes_{kind}") and not request.user.has_perm(f"personas.add_{kind}"):
+            raise PermissionDenied
+    own = {"voice": found["voice"], "avatar": found["avatar"]}
+    wish = Wish(name=found["name"], choice=choice, by=request.user, **own, **engines)
     persona = card_services.import_card(file, raw, wish)
     return persona, _("%(name)s came in from a card.") % {"name": persona.name}
 
@@ -235,8 +278,14 @@ def _shown(file: CardFile) -> dict[str, Any]:
         "tags": card.texts("tags")[:SHOWN_MOST],
         "namesake": card_services.namesake(reading.draft.name),
         "cautions": _told(reading.cautions),
+        "engines": card_services.foreign_engines(card),
+        "left": _left_shown(card_services.foreign_engines(card)),
         **_lore_shown(reading.lore),
     }
+
+
+def _left_shown(engines: ForeignEngines | None) -> list[tuple[str, Any]]:
+    return [(path, LEFT[why]) for path, why in engines.left] if engines is not None else []
 
 
 def _lore_shown(lore: Any) -> dict[str, Any]:

@@ -1,0 +1,51 @@
+"""Brains and voices made of what a file of another program names; those that are here already are taken instead."""
+
+from django.db import transaction
+
+from personas.domain.cards.foreign_engines import ForeignBrain, ForeignVoice
+from personas.models import Brain, Voice, VoiceEngine
+
+NAME_MOST = 80
+
+
+def known_brain(wanted: ForeignBrain) -> Brain | None:
+    """Return the studio's brain of the same address and model."""
+    found: Brain | None = Brain.objects.filter(base_url=wanted.base_url, model=wanted.model).first()
+    return found
+
+
+def known_voice(wanted: ForeignVoice) -> Voice | None:
+    """Return the studio's voice of the same address, model and name."""
+    same = {"base_url": wanted.base_url, "model": wanted.model, "voice_name": wanted.voice_name}
+    found: Voice | None = Voice.objects.filter(engine=VoiceEngine.OPENAI, **same).first()
+    return found
+
+
+@transaction.atomic
+def make_brain(wanted: ForeignBrain, whose: str) -> Brain:
+    """Make a brain without a key, whose people enter it themselves."""
+    name = _free(f"{wanted.model} ({whose})", set(Brain.objects.values_list("name", flat=True)))
+    brain = Brain(name=name, base_url=wanted.base_url, model=wanted.model)
+    brain.full_clean()
+    brain.save()
+    return brain
+
+
+@transaction.atomic
+def make_voice(wanted: ForeignVoice, whose: str) -> Voice:
+    """Make a voice without a key, whose people enter it themselves."""
+    name = _free(f"{wanted.voice_name} ({whose})", set(Voice.objects.values_list("name", flat=True)))
+    voice = Voice(name=name, engine=VoiceEngine.OPENAI, base_url=wanted.base_url, model=wanted.model)
+    voice.voice_name = wanted.voice_name
+    voice.full_clean()
+    voice.save()
+    return voice
+
+
+def _free(name: str, taken: set[str]) -> str:
+    name, number = name[:NAME_MOST], 2
+    free = name
+    while free in taken:
+        end = f" {number}"
+        free, number = f"{name[: NAME_MOST - len(end)]}{end}", number + 1
+    return free

@@ -1,0 +1,84 @@
+"""Settings of another program in the admin: a brain and a voice are made of them after a look, without their keys."""
+
+import hashlib
+from typing import Any
+
+from django.test import Client
+
+from personas.domain.cards.files import without_keys
+from personas.models import Brain, CardSource, Persona, Voice
+from tests.admin.test_cards import IMPORT, _look, _take
+from tests.factories.personas import Character, make_brain
+from vtcontrol.tenancy.scope import studio_scope
+from vtcontrol.tenancy.studios import Studio
+
+SECRET = "sk-verysecretkey1234567890"
+CONF = f"""
+character_config:
+  conf_name: mao
+  character_name: Vera
+  persona_prompt: You are Vera, a sarcastic fox.
+  agent_config:
+    conversation_agent_choice: basic_memory_agent
+    agent_settings: {{basic_memory_agent: {{llm_provider: groq_llm}}}}
+    llm_configs: {{groq_llm: {{llm_api_key: {SECRET}, model: llama-3.3-70b, temperature: 0.9}}}}
+  tts_config:
+    tts_model: openai_tts
+    openai_tts: {{model: kokoro, voice: af_sky, base_url: 'http://localhost:8880/v1', api_key: not-needed}}
+""".encode()
+KEPT = without_keys(CONF)
+
+
+def _decide(client: Client, character: Character, **changes: Any) -> Any:
+    digest = hashlib.sha256(KEPT).hexdigest()
+    return _take(client, CONF, character, **{"digest": digest, "makes_brain": "on", "makes_voice": "on", **changes})
+
+
+def test_a_look_shows_what_would_be_made_and_writes_nothing(as_owner: Client, studio: Studio) -> None:
+    page = _look(as_owner, CONF).content.decode()
+
+    assert "llama-3.3-70b" in page
+    assert "https://api.groq.com/openai/v1" in page
+    assert "enter them on the brain and the voice afterwards" in page
+    assert "<dt>conf_name</dt>" in page
+    assert SECRET not in page
+    with studio_scope(studio.pk):
+        assert not Brain.objects.exists()
+        assert not Voice.objects.filter(model="kokoro").exists()
+
+
+def test_brain_and_voice_are_made_without_keys_and_the_rest_survives(
+    as_owner: Client, studio: Studio, character: Character
+) -> None:
+    assert _decide(as_owner, character).status_code == 302
+
+    with studio_scope(studio.pk):
+        vera = Persona.objects.select_related("brain", "voice").get(name="Vera")
+        assert (vera.brain.base_url, vera.brain.model) == ("https://api.groq.com/openai/v1", "llama-3.3-70b")
+        assert (vera.voice.base_url, vera.voice.voice_name) == ("http://localhost:8880/v1", "af_sky")
+        assert (vera.brain.credential, vera.voice.credential, vera.temperature) == (None, None, 0.9)
+        kept = CardSource.objects.get(persona=vera).card["data"]["extensions"]["open_llm_vtuber"]["settings"]
+        assert kept["conf_name"] == "mao"
+        assert SECRET not in str(kept)
+
+
+def test_a_brain_that_is_here_already_is_offered_instead(
+    as_owner: Client, studio: Studio, character: Character
+) -> None:
+    with studio_scope(studio.pk):
+        there = make_brain(base_url="https://api.groq.com/openai/v1", model="llama-3.3-70b")
+
+    page = _look(as_owner, CONF).content.decode()
+    _decide(as_owner, character, brain=str(there.pk), makes_brain="")
+
+    assert f'value="{there.pk}" selected' in page
+    with studio_scope(studio.pk):
+        assert Persona.objects.get(name="Vera").brain_id == there.pk
+        assert Brain.objects.count() == 1
+
+
+def test_who_may_not_add_brains_makes_none(as_moderator: Client, studio: Studio, character: Character) -> None:
+    assert as_moderator.get(IMPORT).status_code == 403
+    assert _decide(as_moderator, character).status_code == 403
+    with studio_scope(studio.pk):
+        assert not Brain.objects.exists()

@@ -1,0 +1,55 @@
+"""The model and the voice of a foreign file: what fits here, and why the rest does not."""
+
+from typing import Any
+
+from personas.domain.cards.foreign_engines import ForeignBrain, ForeignVoice, Left, engines_of
+
+
+def settings(provider: str = "ollama_llm", tts: str = "openai_tts", **llm: Any) -> dict[str, Any]:
+    row = {"base_url": "http://localhost:11434/v1", "model": "qwen2.5", "temperature": 0.8, "keep_alive": -1, **llm}
+    return {
+        "conf_name": "mao",
+        "live2d_model_name": "mao_pro",
+        "agent_config": {
+            "conversation_agent_choice": "basic_memory_agent",
+            "agent_settings": {"basic_memory_agent": {"llm_provider": provider}},
+            "llm_configs": {provider: row, "claude_llm": {"model": "claude"}},
+        },
+        "asr_config": {"asr_model": "sherpa"},
+        "tts_config": {
+            "tts_model": tts,
+            "openai_tts": {"model": "kokoro", "voice": "af_sky", "base_url": "http://127.0.0.1:8880/v1"},
+            "edge_tts": {"voice": "en-US-Ava"},
+        },
+    }
+
+
+def test_what_speaks_the_openai_api_becomes_a_brain_and_a_voice() -> None:
+    found = engines_of(settings())
+
+    assert found.brain == ForeignBrain("ollama_llm", "http://localhost:11434/v1", "qwen2.5", 0.8, needs_key=False)
+    assert found.voice == ForeignVoice("openai_tts", "http://127.0.0.1:8880/v1", "kokoro", "af_sky", needs_key=False)
+
+
+def test_a_server_elsewhere_wants_its_key_entered() -> None:
+    found = engines_of(settings("groq_llm", base_url=None, temperature=9))
+
+    assert found.brain == ForeignBrain("groq_llm", "https://api.groq.com/openai/v1", "qwen2.5", None, needs_key=True)
+
+
+def test_what_makes_nothing_is_told_by_its_path_with_a_reason() -> None:
+    left = dict(engines_of(settings(tts="edge_tts")).left)
+
+    assert left["agent_config.llm_configs.ollama_llm.keep_alive"] is Left.OTHER_BRAIN
+    assert left["agent_config.llm_configs.claude_llm.model"] is Left.OTHER_BRAIN
+    assert left["tts_config.edge_tts.voice"] is Left.NO_VOICE
+    assert left["asr_config.asr_model"] is Left.HEARING
+    assert left["live2d_model_name"] is Left.LOOKS
+    assert left["conf_name"] is Left.UNKNOWN
+    assert "agent_config.llm_configs.ollama_llm.model" not in left
+
+
+def test_nonsense_is_no_engine() -> None:
+    for wrong in ({"base_url": "file:///etc/passwd"}, {"base_url": "http://[x"}, {"model": ""}, {"model": "m" * 121}):
+        assert engines_of(settings(**wrong)).brain is None
+    assert engines_of({"agent_config": "x", "tts_config": [1]}).brain is None
