@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from personas.domain.tokens import ESTIMATE, TokenCounter
 from personas.selectors import lines_of
 from relationships.domain.card import MOST_FORMER_NAMES, ViewerCard, render
 from relationships.domain.mood import mood_of
@@ -119,6 +120,7 @@ def card_for_prompt(
     now: dt.datetime,
     is_on: bool = True,
     allowed_name: Callable[[str], str] = str,
+    counter: TokenCounter = ESTIMATE,
 ) -> CardForPrompt:
     """Return the card of whoever is being answered; empty for nobody, and for people who opted out.
 
@@ -129,6 +131,7 @@ def card_for_prompt(
         now: The time of the turn.
         is_on: The stream uses relationships; if not, nothing of them is in the text.
         allowed_name: Returns a name as it may be spoken, "" when it may not.
+        counter: How tokens are counted.
     """
     if viewer_id is None:
         return NO_CARD
@@ -146,7 +149,7 @@ def card_for_prompt(
     card = viewer_card(viewer, bond, now=now, former_names=former, persona_id=persona_id)
     secrets = secrets_of(never)
     facts = tuple(fact for fact in lines_of(viewer.notes)[:2] if not mentions(fact, secrets))
-    return CardForPrompt(render(card, language=language).text, facts, is_remembered=True, never=never)
+    return CardForPrompt(render(card, language=language, counter=counter).text, facts, is_remembered=True, never=never)
 
 
 def former_names(viewer: Viewer) -> tuple[str, ...]:

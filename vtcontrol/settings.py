@@ -199,6 +199,7 @@ CACHES: dict[str, Any] = {
     }
 }
 EMBEDDINGS_DIR = _env.text("VTCONTROL_EMBEDDINGS_DIR")
+TOKENIZERS_DIR = _env.text("VTCONTROL_TOKENIZERS_DIR")
 LIVE_RUNNERS_MAX = _env.number("VTCONTROL_LIVE_RUNNERS", 128, least=1, most=2000)
 
 # --- REST ---------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from memory.domain.lore import Cause, LoreHit, match
 from memory.selectors import lore_book
 from personas.models import Persona
+from personas.selectors import counter_of
 from vtcontrol.tenancy.admin_forms import LongText
 from vtcontrol.tenancy.admin_marks import Tone
 
@@ -75,7 +76,8 @@ class LoreMatchPage:
             persona: Persona = form.cleaned_data["persona"]
             lines = [line.strip() for line in form.cleaned_data["text"].splitlines() if line.strip()]
             book = lore_book(persona.pk, character=persona.name, language=persona.language)
-            found = match(book, lines[::-1][:LINES_MOST], seed=str(persona.pk))
+            heard = lines[::-1][:LINES_MOST]
+            found = match(book, heard, seed=str(persona.pk), counter=counter_of(persona))
             context |= {"used": [_told(hit) for hit in found.used], "left_out": [_told(hit) for hit in found.left_out]}
         return TemplateResponse(request, "admin/memory/lore/match.html", context)
 

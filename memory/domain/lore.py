@@ -9,7 +9,7 @@ import re
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -17,6 +17,7 @@ import re2
 
 from memory.domain.patterns import PatternSet
 from personas.domain.cards.keys import is_pattern, source_of
+from personas.domain.tokens import ESTIMATE, TokenCounter
 
 SCAN_DEPTH = 2
 """So many of the newest lines are looked at where an entry does not say."""
@@ -58,7 +59,6 @@ class LoreEntry:
         secondary: Second keys.
         excluded: What keeps it away.
         order: Low ones stand earlier.
-        tokens: How long it is for the model.
     """
 
     id: str
@@ -80,7 +80,6 @@ class LoreEntry:
     probability: int = 100
     starts_others: bool = False
     is_started_by_others: bool = True
-    tokens: int = 0
 
     @property
     def worth(self) -> tuple[int, bool, int]:
@@ -96,11 +95,13 @@ class LoreHit:
         entry: Which.
         cause: Why it is used, or why not.
         key: The key that was found, or the word that kept it away; "" where none was needed.
+        tokens: How long it is for the model; told by `match` alone.
     """
 
     entry: LoreEntry
     cause: Cause
     key: str = ""
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,14 @@ class LoreBook:
         return None
 
 
-def match(book: LoreBook, lines: Sequence[str], *, seed: str = "", budget_tokens: int | None = None) -> LoreMatch:
+def match(
+    book: LoreBook,
+    lines: Sequence[str],
+    *,
+    seed: str = "",
+    budget_tokens: int | None = None,
+    counter: TokenCounter = ESTIMATE,
+) -> LoreMatch:
     """Return the lore that comes up.
 
     Args:
@@ -165,13 +173,14 @@ def match(book: LoreBook, lines: Sequence[str], *, seed: str = "", budget_tokens
         lines: What was said, the newest first; names stand before their lines.
         seed: Decides about chance: the same turn always gives the same answer.
         budget_tokens: Most tokens of all of it, or None.
+        counter: How tokens are counted; the target model's where there is one.
     """
     turn = _Turn(book, lines, seed)
     turn.listen()
     for _round in range(ROUNDS_MOST):
         if not turn.echo():
             break
-    return turn.outcome(budget_tokens)
+    return turn.outcome(budget_tokens, counter)
 
 
 @dataclass(slots=True)
@@ -216,16 +225,17 @@ class _Turn:
                 self._decide(entry, is_echo=True)
         return True
 
-    def outcome(self, budget_tokens: int | None) -> LoreMatch:
+    def outcome(self, budget_tokens: int | None, counter: TokenCounter) -> LoreMatch:
         """Return what is used, within the budget, and what is not."""
-        used = [hit for hit in self.decided.values() if hit.cause in _USED]
-        left_out = [hit for hit in self.decided.values() if hit.cause not in _USED]
+        hits = [replace(hit, tokens=counter.count(hit.entry.content)) for hit in self.decided.values()]
+        used = [hit for hit in hits if hit.cause in _USED]
+        left_out = [hit for hit in hits if hit.cause not in _USED]
         dearest = sorted(used, key=lambda hit: hit.entry.worth)
-        total = sum(hit.entry.tokens for hit in used)
+        total = sum(hit.tokens for hit in used)
         while dearest and (len(dearest) > USED_MOST or (budget_tokens is not None and total > budget_tokens)):
             cheap = dearest.pop(0)
-            total -= cheap.entry.tokens
-            left_out.append(LoreHit(cheap.entry, Cause.BUDGET, cheap.key))
+            total -= cheap.tokens
+            left_out.append(replace(cheap, cause=Cause.BUDGET))
         kept = {hit.entry.id for hit in dearest}
         return LoreMatch(
             tuple(sorted((hit for hit in used if hit.entry.id in kept), key=lambda hit: hit.entry.order)),

@@ -7,28 +7,24 @@ from memory.domain.lore import SCAN_DEPTH, Logic, LoreBook, LoreEntry
 from memory.models import Lore
 from personas.domain.cards.keys import split_keys
 from personas.domain.cards.mapping import CHAR, USER, VIEWER
-from personas.domain.tokens import ESTIMATE, TokenCounter
 
 BOOKS_KEPT = 64
 
 
-def lore_book(
-    persona_id: UUID, *, character: str = "", language: str = "en", counter: TokenCounter = ESTIMATE
-) -> LoreBook:
+def lore_book(persona_id: UUID, *, character: str = "", language: str = "en") -> LoreBook:
     """Return a character's enabled lore. One query; the same lore is compiled once in a process.
 
     Args:
         persona_id: Whose.
         character: What `{{char}}` stands for.
         language: BCP 47 tag of the word `{{user}}` stands for.
-        counter: How its length is told.
     """
     viewer = VIEWER.get(language.partition("-")[0], VIEWER["en"])
     rows = Lore.objects.filter(persona=persona_id, is_enabled=True).order_by("position", "id")
-    return _compiled(tuple(_entry(row, character, viewer, counter) for row in rows))
+    return _compiled(tuple(_entry(row, character, viewer) for row in rows))
 
 
-def _entry(row: Lore, character: str, viewer: str, counter: TokenCounter) -> LoreEntry:
+def _entry(row: Lore, character: str, viewer: str) -> LoreEntry:
     def said(text: str) -> str:
         return USER.sub(lambda _found: viewer, CHAR.sub(lambda _found: character, text))
 
@@ -53,7 +49,6 @@ def _entry(row: Lore, character: str, viewer: str, counter: TokenCounter) -> Lor
         probability=row.probability,
         starts_others=row.starts_others,
         is_started_by_others=row.is_started_by_others,
-        tokens=counter.count(content),
     )
 
 

@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
+from personas.admin.tokenizer_words import tokenizer_chip
 from personas.admin.trying import TryingAdmin
 from personas.models import Brain, Voice, VoiceEngine
 from personas.services import check_fallback, remove_key, store_key
@@ -121,7 +122,7 @@ class VoiceForm(EngineForm):
 class EngineAdmin(TryingAdmin, TrackedAdmin):
     """What brains and voices have in common."""
 
-    readonly_fields = ("status",)
+    readonly_fields: tuple[str, ...] = ("status",)
     list_select_related: Any = ("credential", "fallback")
     autocomplete_fields: Any = ("fallback",)
     change_form_outer_after_template = "admin/personas/engine/trying.html"
@@ -166,12 +167,13 @@ class BrainAdmin(EngineAdmin):
     next_step = _("Without one the built-in scripted brain answers. Add one for real conversation.")
     form = BrainForm
     list_display = ("name", "model", "host", "key_hint", "fallback", "status")
+    readonly_fields = (*EngineAdmin.readonly_fields, "tokenizer")
     search_fields = ("name", "model")
     fieldsets = (
         (None, {"fields": ("name", "status")}),
         (_("Where it is"), {"fields": ("base_url", "model", "api_key", "remove_key", "credential")}),
         (_("When it fails"), {"fields": ("fallback",)}),
-        (_("Limits"), {"fields": ("max_tokens", "context_tokens")}),
+        (_("Limits"), {"fields": ("max_tokens", "context_tokens", "tokenizer")}),
         (
             _("Prices"),
             {
@@ -185,6 +187,11 @@ class BrainAdmin(EngineAdmin):
     def host(self, brain: Brain) -> str:
         """Show where it is."""
         return origin(brain.base_url)[1]
+
+    @display(description=_("tokenizer"))
+    def tokenizer(self, brain: Brain) -> SafeString:
+        """Show what counts the tokens of its prompts, and how to get the model's own."""
+        return tokenizer_chip(brain.model)
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """Say where a model on this machine is found, where that is allowed."""

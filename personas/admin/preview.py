@@ -11,7 +11,7 @@ from personas.domain.inputs import EventText, PromptInputs
 from personas.domain.modes import effects
 from personas.domain.prompt import Prompt, build
 from personas.models import Persona, Reaction
-from personas.selectors import modes_of, overrides_of, persona_text, reaction_to, vocabulary_of
+from personas.selectors import counter_of, modes_of, overrides_of, persona_text, reaction_to, vocabulary_of
 from vtcontrol.kernel.chat import Output
 from vtcontrol.kernel.events import EventKind
 
@@ -120,7 +120,7 @@ def preview_of(persona: Persona, event: EventText) -> Preview:
         output=Output(persona.output_format),
         budget_tokens=brain.context_tokens if brain else SCRIPTED_CONTEXT_TOKENS,
     )
-    prompt = build(inputs)
+    prompt = build(inputs, counter_of(persona))
     shares = tuple(
         Share(SECTION_LABELS.get(one.name, one.name), one.tokens, one.kept, one.dropped_items)
         for one in prompt.sections

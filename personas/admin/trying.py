@@ -15,6 +15,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from personas.admin.tokenizer_words import with_tokenizer
 from personas.models import Brain, Emotion, Language, Voice, VoiceEngine
 from personas.trials import BrainDraft, Trial, VoiceDraft, trials
 from vtcontrol.kernel.errors import SecretUnreadable, VtcontrolError
@@ -126,7 +127,7 @@ class TryingAdmin:
 
 def _try(request: HttpRequest, form: Any) -> Trial:
     if isinstance(form.instance, Brain):
-        return trials().try_brain(draft_of(form))
+        return with_tokenizer(draft_of(form), trials().try_brain)
     draft = _voice_draft(request, form.cleaned_data, _key(form.cleaned_data, form.instance))
     if request.POST.get("what") == "sample":
         return trials().speak(draft, request.POST.get("text", "")[:LONGEST_TEXT])

@@ -80,6 +80,7 @@ class Prompt:
         sampling: How the model is to draw its words.
         brief: The same inputs, for a brain that is no language model.
         output: The form the answer was asked for in.
+        counted_by: Whose tokens these are (`TokenCounter.name`); "" where nothing was counted.
     """
 
     messages: tuple[ChatMessage, ...]
@@ -89,6 +90,7 @@ class Prompt:
     sampling: Sampling
     brief: Brief
     output: Output = Output.TAGS
+    counted_by: str = ""
 
     @property
     def is_over_budget(self) -> bool:
@@ -198,6 +200,7 @@ def _compose(inputs: PromptInputs, counter: TokenCounter) -> Prompt:
         sampling=sampling(inputs.modes, inputs.overrides),
         brief=Brief(),
         output=inputs.output,
+        counted_by=counter.name,
     )
 
 

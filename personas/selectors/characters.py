@@ -5,7 +5,9 @@ from typing import Any
 from personas.domain.inputs import Expression, PersonaText, Vocabulary
 from personas.domain.modes import Modes, SamplingOverrides
 from personas.domain.shapes import lines_of
+from personas.domain.tokens import TokenCounter
 from personas.models import Emotion, Persona, Reaction
+from personas.tokenizers import counter_for
 
 EMOTION_FIELDS = ("name", "face", "aliases", "rate", "pitch", "volume", "intensity", "position")
 REACTION_FIELDS = ("kind", "template", "emotion", "is_enabled")
@@ -36,6 +38,11 @@ PERSONA_FIELDS = (
 """What cards carry too."""
 REVISED_FIELDS = (*PERSONA_FIELDS, "asks_a_person")
 """Every field of its own that a persona's form has, and so every draft."""
+
+
+def counter_of(persona: Persona) -> TokenCounter:
+    """Return what counts the tokens of the model a character thinks with."""
+    return counter_for(persona.brain.model if persona.brain else "")
 
 
 def persona_text(persona: Persona) -> PersonaText:

@@ -20,6 +20,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, DropdownFilter, Ran
 from unfold.decorators import display
 
 from personas.models import Language
+from personas.selectors import counter_of
 from relationships.admin.chart import chart_of, entries_of
 from relationships.admin.noting import NotedLog
 from relationships.admin.scores import Bond, bond_of
@@ -261,14 +262,15 @@ class ViewerAdmin(NotedLog, TransferMixin, StudioModelAdmin):
 
     def _bonds(self, viewer: Viewer) -> list[Bond]:
         """Return what binds a viewer to each character. Two queries a bond."""
-        rows = Relationship.objects.filter(viewer=viewer).select_related("persona")
+        rows = Relationship.objects.filter(viewer=viewer).select_related("persona__brain")
         family, former, now = family_of(viewer.pk), former_names(viewer), timezone.now()
         bonds = []
         for row in rows:
             entries = entries_of(row, family)
             card = viewer_card(viewer, row, now=now, former_names=former, persona_id=row.persona_id)
             languages = dict.fromkeys((row.persona.language, *Language.values))
-            cards = tuple((Language(one).label, render(card, language=one)) for one in languages)
+            counter = counter_of(row.persona)
+            cards = tuple((Language(one).label, render(card, language=one, counter=counter)) for one in languages)
             chart = chart_of(scores_of(row), entries, now=now)
             bonds.append(bond_of(row, entries[:LEDGER_SHOWN], chart=chart, cards=cards))
         return bonds

@@ -93,12 +93,14 @@ class RenderedCard:
         tokens: What it takes.
         kept: Which lines are in it, in order.
         dropped: Which lines did not fit.
+        counted_by: Whose tokens these are (`TokenCounter.name`).
     """
 
     text: str
     tokens: int
     kept: tuple[Line, ...]
     dropped: tuple[Line, ...]
+    counted_by: str
 
 
 def render(
@@ -127,7 +129,7 @@ def render(
             kept.append(line)
         else:
             dropped.append(line)
-    return RenderedCard(text, counter.count(text), tuple(kept), tuple(dropped))
+    return RenderedCard(text, counter.count(text), tuple(kept), tuple(dropped), counter.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,7 @@ class Why:
     stages: tuple[Stage, ...]
     first_sound: str
     sections: tuple[PromptSection, ...]
+    counted_by: str
     messages: tuple[Message, ...]
     memories: tuple[RecalledLine, ...]
     lore: tuple[LoreLine, ...]
@@ -131,6 +132,7 @@ def why(turn: Turn) -> Why:
         stages=waterfall(turn.timings),
         first_sound=duration(_number(turn.timings, "first_audio")),
         sections=tuple(_section(one) for one in _list(record, "sections")),
+        counted_by=str(record.get("counted_by") or ""),
         messages=tuple(_message(one) for one in _list(record, "messages")),
         memories=tuple(_memory(one) for one in _list(record, "memories")),
         lore=tuple(_lore(one) for one in _list(record, "lore")),

@@ -224,6 +224,11 @@ class StreamConfig:
     split: Split | None = None
     problems: tuple[str, ...] = ()
 
+    @property
+    def model(self) -> str:
+        """Name of the model that is asked first, whose tokens count; "" for the scripted brain."""
+        return self.brains[0].model if self.brains else ""
+
     def of(self, persona_id: UUID) -> "StreamConfig":
         """Return the configuration of a character of the cast; its own when there is no such character."""
         return next((one for one in self.others if one.persona_id == persona_id), self)

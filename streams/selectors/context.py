@@ -20,6 +20,8 @@ from personas.domain.inputs import (
 )
 from personas.domain.modes import SamplingOverrides, sampling
 from personas.domain.prompt import Prompt, build
+from personas.domain.tokens import TokenCounter
+from personas.tokenizers import counter_for
 from relationships.domain.secrets import mentions, secrets_of
 from relationships.selectors import CardForPrompt, card_for_prompt, never_about
 from streams.domain.approval import ApprovedWords
@@ -107,22 +109,22 @@ def gather(
     """
     if event.kind == EventKind.DIRECTOR_SAY:
         return _verbatim(config, event, event.text)
-    card = _card(config, event, now, rehearsed)
+    counter = counter_for(config.model)
+    card = _card(config, event, now, rehearsed, counter)
     never = (*card.never, *never_about(event.text))
     secrets = secrets_of(never)
     viewer_id = event.viewer_id if card.is_remembered else None
     memories = recall(config.persona_id, memory_version, event.text, viewer_id, now=now)
     memories = tuple(one for one in memories if not mentions(one.text, secrets))
     notes = _NOTES.rows(stream_id=config.stream_id) if rehearsed is None else []
-    brain = config.brains[0] if config.brains else None
-    budget = brain.context_tokens if brain else SCRIPTED_CONTEXT_TOKENS
+    budget = config.brains[0].context_tokens if config.brains else SCRIPTED_CONTEXT_TOKENS
     transcript = _transcript(config, now) if rehearsed is None else rehearsed.transcript[-TRANSCRIPT_LINES:]
     answered = _event_text(event, transcript)
     if event.kind == EventKind.CUE and answered.text:
         transcript = transcript[:-1]
     lore = match(
         config.lore, lines_for_lore(answered.name, answered.text, transcript),
-        seed=str(event.pk), budget_tokens=budget * LORE_SHARE // 100,
+        seed=str(event.pk), budget_tokens=budget * LORE_SHARE // 100, counter=counter,
     )  # fmt: skip
     inputs = PromptInputs(
         persona=config.persona,
@@ -142,7 +144,7 @@ def gather(
         budget_tokens=budget,
     )
     return Context(
-        build(inputs),
+        build(inputs, counter),
         tuple(_record(one) for one in memories),
         tuple(note_id for note_id, _ in notes),
         never,
@@ -150,7 +152,9 @@ def gather(
     )
 
 
-def _card(config: StreamConfig, event: InboxEvent, now: dt.datetime, rehearsed: Rehearsed | None) -> CardForPrompt:
+def _card(
+    config: StreamConfig, event: InboxEvent, now: dt.datetime, rehearsed: Rehearsed | None, counter: TokenCounter
+) -> CardForPrompt:
     """Return the card of whom an event is from; in a rehearsal that of somebody invented."""
     if rehearsed is not None and rehearsed.card is not None:
         return rehearsed.card
@@ -160,6 +164,7 @@ def _card(config: StreamConfig, event: InboxEvent, now: dt.datetime, rehearsed: 
         config.language,
         now=now,
         is_on=config.uses_relationships,
+        counter=counter,
         allowed_name=partial(config.rules.allowed_name, language=config.language),
     )
 
@@ -222,7 +227,7 @@ def _lore_record(lore: LoreMatch) -> tuple[dict[str, Any], ...]:
     return tuple(
         {
             "id": hit.entry.id, "label": hit.entry.label[:80], "why": hit.cause.value, "key": hit.key,
-            "used": used, "tokens": hit.entry.tokens,
+            "used": used, "tokens": hit.tokens,
         }
         for hit, used in hits
     )  # fmt: skip

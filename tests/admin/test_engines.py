@@ -14,11 +14,16 @@ from django.core.cache import cache
 from django.test import Client
 
 from bench.stand import free_port
+from personas import tokenizers
+from personas.admin.tokenizer_words import how_counted
+from personas.domain.tokens import ESTIMATE
 from personas.models import Brain, Emotion, Voice
+from personas.tokenizers import Lack, TokenizerMissing, Tokenizing
 from tests.admin.pages import address, errors, page_text, save
 from tests.factories.personas import make_brain, make_character, make_voice
 from tests.factories.tenancy import make_credential
 from tests.fakes.openai_server import INSTANT, OpenAIStub, Timing
+from tests.fakes.tokenizers import install_tables
 from tests.tenancy.html_forms import read_form
 from vtcontrol.tenancy.scope import studio_scope
 from vtcontrol.tenancy.studios import Studio
@@ -313,3 +318,51 @@ def test_a_voice_may_have_another_behind_it_but_no_circle(
 
     assert "comes back to its beginning" in errors(save(as_manager, address(local), fallback=str(voice.pk)))
     assert "comes back to its beginning" in errors(save(as_manager, address(voice), fallback=str(voice.pk)))
+
+
+def test_a_brain_says_by_what_its_tokens_are_counted_and_how_to_do_better(
+    as_manager: Client, brain: Brain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables, later = install_tables(monkeypatch)
+    tables.failures["stub"] = TokenizerMissing(Lack.UNKNOWN, "stub")
+    tables.is_offered = False
+    nowhere = page_text(as_manager, address(brain))
+    tables.is_offered = True
+    reading = page_text(as_manager, address(brain))
+    later.run()
+    unknown = page_text(as_manager, address(brain))
+    tables.failures.clear()
+    tokenizers.look_again("stub")
+    later.run()
+
+    own = page_text(as_manager, address(brain))
+
+    assert "VTCONTROL_TOKENIZERS_DIR" in nowhere
+    assert "is being read" in reading
+    assert "tokenizer.json into stub/" in unknown
+    assert "own" in own
+    assert "Estimate" not in own
+
+
+def test_testing_a_brain_looks_for_its_tokenizer_again(
+    as_manager: Client, brain: Brain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables, later = install_tables(monkeypatch)
+    tables.failures["stub"] = TokenizerMissing(Lack.NO_TABLE, "tiny")
+    tokenizers.look_again("stub")
+    later.run()
+    tables.failures.clear()
+    monkeypatch.setattr(later, "submit", lambda work, *given: work(*given))
+
+    told = tried(as_manager, brain)
+
+    assert told["ok"]
+    assert told["sentence"].endswith("Tokens are counted by own.")
+
+
+@pytest.mark.parametrize("lack", Lack)
+def test_every_reason_for_an_estimate_has_a_sentence(lack: Lack) -> None:
+    said = how_counted("gpt-4o", Tokenizing(ESTIMATE, lack, "o200k_base"))
+
+    assert said.startswith("Tokens are estimated")
+    assert "%(" not in said

@@ -8,6 +8,7 @@ from personas.models import Brain, Emotion, Persona, Revision
 from personas.services import record_revision
 from tests.admin.pages import address, errors, page_text, save
 from tests.factories.personas import Character, make_brain, make_emotions, make_reaction
+from tests.fakes.tokenizers import install_tables
 from tests.tenancy.html_forms import read_form
 from vtcontrol.tenancy.scope import studio_scope
 from vtcontrol.tenancy.studios import Studio
@@ -143,6 +144,25 @@ def test_the_preview_shows_what_the_model_would_see(as_observer: Client, persona
     assert "What is a nebula?" in text
     assert "Zoe" in text
     assert "Welcome, " in text  # the reaction to a raid
+    assert "estimated" in text
+
+
+def test_the_preview_counts_as_the_characters_model_does(
+    as_manager: Client, persona: Persona, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _tables, later = install_tables(monkeypatch)
+    with studio_scope(persona.studio_id):
+        persona.brain = make_brain(model="letters")
+        persona.save()
+    first = page_text(as_manager, address(persona, "preview_prompt"))
+    later.run()
+
+    second = page_text(as_manager, address(persona, "preview_prompt"))
+    live = as_manager.post(address(persona, "live_preview"), read_form(as_manager.get(address(persona)).content))
+
+    assert "estimated" in first
+    assert "counted by own" in second
+    assert "counted by own" in live.content.decode()
 
 
 def test_the_preview_answers_a_senseless_example_too(as_observer: Client, persona: Persona) -> None:

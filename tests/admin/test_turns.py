@@ -18,6 +18,7 @@ RECORD = {
         {"name": "knowledge", "priority": 10, "tokens": 300, "kept": False},
         {"name": "brand_new", "priority": 1, "tokens": 5, "kept": True},
     ],
+    "counted_by": "o200k_base",
     "memories": [{"id": "0199-odd", "text": "Bo keeps bees.", "score": 0.821, "why": ["bees"]}],
     "rules": [{"clause": "what was stopped", "action": "replace", "reason": "x"}],
     "sampling": {"temperature": 0.85, "top_p": 0.9, "max_tokens": 160},
@@ -49,7 +50,7 @@ def test_a_line_is_explained(as_observer: Client, turn: Turn) -> None:
     for part in (
         "Why did it say that?", "Do you like bees?", "I adore bees.", "You are Mira.", "Bo keeps bees.", "0.82",
         "No stings", "what was stopped", "508 ms", "5.4 s", "First sound sent", "Who it is", "brand_new", "0.85",
-        "openai: timeout",
+        "openai: timeout", "counted by o200k_base",
     ):  # fmt: skip
         assert part in text, part
 

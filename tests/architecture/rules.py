@@ -11,7 +11,8 @@ FUNCTION_MOST, MODULE_MOST = 60, 400  # lines
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "managers", "handlers"}
 VENDORS = {
     "aiohttp", "anthropic", "edge_tts", "elevenlabs", "espeakng_loader", "google", "groq", "httpcore", "httpcore2",
-    "httpx", "httpx2", "obsws_python", "ollama", "openai", "piper", "requests", "torch", "twitchio", "whisperx",
+    "httpx", "httpx2", "obsws_python", "ollama", "openai", "piper", "requests", "tiktoken", "tokenizers", "torch",
+    "twitchio", "whisperx",
 }  # fmt: skip
 EXCUSES = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma:|nosec|mypy:\s*ignore|fmt:\s*off)[^#\n]*(?P<rest>.*)")
 NOQA_REASON = re.compile(r"#\s*noqa:\s*[A-Z0-9, ]+\s+-\s+\S+")

@@ -25,12 +25,15 @@ def wanted(name: str) -> set[str]:
     return {re.sub(r"[-_.]+", "-", match[0]).lower() for match in names if match}
 
 
-@pytest.mark.parametrize("name", ["base", "test"])
+LOCKS = ["base", "test", "embeddings", "tokenizers"]
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_every_package_asked_for_is_pinned(name: str) -> None:
     assert wanted(name) <= {pin.partition("==")[0] for pin in pins(name)}
 
 
-@pytest.mark.parametrize("name", ["base", "test"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_every_pin_has_a_hash(name: str) -> None:
     entries = [entry for entry in re.split(r"\n(?=\S)", lock(name)) if not entry.startswith("#")]
 
@@ -38,10 +41,18 @@ def test_every_pin_has_a_hash(name: str) -> None:
     assert all("--hash=sha256:" in entry for entry in entries)
 
 
-@pytest.mark.parametrize("name", ["base", "test"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_lock_names_no_package_index(name: str) -> None:
     assert not re.search(r"://|^--", lock(name), re.MULTILINE)
 
 
 def test_tests_run_on_what_is_shipped() -> None:
     assert pins("base") <= pins("test")
+
+
+@pytest.mark.parametrize("name", ["embeddings", "tokenizers"])
+def test_tests_run_on_the_versions_that_people_install_by_hand(name: str) -> None:
+    def versions(of: str) -> set[str]:
+        return {pin.partition(" ")[0] for pin in pins(of)}
+
+    assert versions(name) <= versions("test")

@@ -15,9 +15,11 @@ from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 
 from memory.models import Utterance
+from personas import tokenizers
 from personas.selectors import content_of
 from personas.services import revisions
 from personas.services.experiments import start_experiment
+from personas.tokenizers import Lack, TokenizerMissing
 from streams.hints import control_group, stage_group
 from streams.models import InboxEvent, Segment, Stream, Turn
 from streams.services import control, queue, turns
@@ -26,6 +28,7 @@ from tests.factories.relationships import make_identity, make_viewer
 from tests.factories.streams import make_rule, make_stream
 from tests.factories.tenancy import make_budget
 from tests.fakes.brains import HANG, FakeBrain, Wait
+from tests.fakes.tokenizers import install_tables
 from tests.fakes.voices import FakeVoice, Mishap
 from tests.live import scenes
 from tests.live.scenes import state_of
@@ -600,3 +603,19 @@ async def test_moderation_hears_the_directors_words_too(live: Host, ears: Ears, 
 
     assert (ended.state, ended.reason) == (EventState.PASSED_OVER, "answer_blocked")
     assert ears.audio == []
+
+
+async def test_going_live_looks_for_the_tokenizer_again(
+    live: Host, ears: Ears, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables, later = install_tables(monkeypatch)
+    tables.failures["letters"] = TokenizerMissing(Lack.NO_TABLE, "letters")
+    tokenizers.look_again("letters")
+    later.run()
+    brain = await inside(stream, make_brain, model="letters")
+    stream.persona.brain = brain
+    await inside(stream, stream.persona.save)
+
+    await settled(stream, await says(live, stream))
+
+    assert len(later.waiting) == 1

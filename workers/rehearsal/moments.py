@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from personas.domain.rehearsal.scenarios import Expectation, read_entries
 from personas.domain.rehearsal.script import Step, StepKind
+from personas.tokenizers import counter_for
 from relationships.domain.card import ViewerCard, render
 from relationships.selectors import NO_CARD, CardForPrompt
 from streams.domain.plan import StreamConfig
@@ -82,7 +83,8 @@ class Moment:
         if not self.name or not config.uses_relationships:
             return NO_CARD
         known = ViewerCard(name=self.name, former_names=self.former_names, is_first_time=not self.is_known)
-        return CardForPrompt(render(known, language=config.language).text, (), is_remembered=False)
+        card = render(known, language=config.language, counter=counter_for(config.model))
+        return CardForPrompt(card.text, (), is_remembered=False)
 
 
 def moments_of(entry: Mapping[str, Any], config: StreamConfig, now: dt.datetime) -> list[Moment]:

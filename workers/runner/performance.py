@@ -327,6 +327,7 @@ class Performance:
                 {"name": one.name.value, "priority": one.priority, "tokens": one.tokens, "kept": one.kept}
                 for one in prompt.sections
             ],
+            "counted_by": prompt.counted_by,
             "memories": list(self._claim.memories),
             "lore": list(self._claim.lore),
             "rules": [{"clause": hit.clause, "action": _done(hit), "reason": hit.reason} for hit in stats.moderation],

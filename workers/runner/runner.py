@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from memory.selectors import warm_persona as warm_memory
+from personas.tokenizers import look_again
 from streams.domain.lines import Line, line_frames
 from streams.domain.plan import BrainSpec, StreamConfig, VoiceSpec
 from streams.domain.triage import TriageState
@@ -122,6 +123,7 @@ class Runner:
         if any(loaded):
             gc.freeze()  # an index stays: no need to look through it again and again
         for one in (config, *config.others):
+            look_again(one.model)  # its tokenizer is read beside; the first turns may still be estimated
             self._spawn(self._ground.engines.warm(self._ground.engines.chains(one)))
 
     async def _serve(self) -> None:

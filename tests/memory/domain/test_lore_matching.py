@@ -10,8 +10,17 @@ from memory.domain.lore import ROUNDS_MOST, Cause, Logic, LoreBook, LoreEntry, m
 
 
 def entry(name: str = "tea", **fields: Any) -> LoreEntry:
-    values = {"keys": (name,), "content": f"All about {name}.", "scan_depth": 2, "tokens": 10, **fields}
+    values = {"keys": (name,), "content": f"All about {name}.", "scan_depth": 2, **fields}
     return LoreEntry(id=name, **values)
+
+
+class Tens:
+    """Counts ten tokens a text."""
+
+    name = "tens"
+
+    def count(self, text: str) -> int:
+        return 10
 
 
 def used(*entries: LoreEntry, said: tuple[str, ...] = ("Bo: Tea, please!",), **more: Any) -> list[str]:
@@ -111,10 +120,11 @@ def test_the_budget_leaves_out_the_least_dear_and_says_so() -> None:
     rows = [entry("dear", keys=("tea",), priority=5), entry("cheap", keys=("tea",)),
             entry("late", keys=("tea",), order=900)]  # fmt: skip
 
-    found = match(LoreBook(rows), ("tea",), budget_tokens=20)
+    found = match(LoreBook(rows), ("tea",), budget_tokens=20, counter=Tens())
 
     assert [hit.entry.id for hit in found.used] == ["dear", "late"]
     assert [(hit.entry.id, hit.cause) for hit in found.left_out] == [("cheap", Cause.BUDGET)]
+    assert {hit.tokens for hit in (*found.used, *found.left_out)} == {10}
 
 
 def test_entries_stand_in_their_order() -> None:

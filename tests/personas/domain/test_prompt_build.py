@@ -45,6 +45,8 @@ SYSTEM_TAGS = {"chat", "event", "speech", "memory", "viewer", "data"}
 class Words:
     """Counts words, as a tokenizer unlike the estimate would."""
 
+    name = "words"
+
     def count(self, text: str) -> int:
         return len(text.split())
 
