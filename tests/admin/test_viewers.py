@@ -86,6 +86,7 @@ def test_a_card_shows_what_the_model_sees(as_manager: Client, studio: Studio, vi
     assert "polyline" in text
     assert "Имя: Bo" in text
     assert "名字：Bo" in text
+    assert "of 200 tokens · estimated" in text
 
 
 def _knows(studio: Studio, viewer: Viewer, persona: Persona, *, entries: int, days_ago: int) -> Relationship:

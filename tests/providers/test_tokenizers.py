@@ -76,7 +76,7 @@ TEXTS = st.lists(
 ).map("".join)
 
 
-def test_line_by_line_is_exact_for_the_pattern_of_todays_models(tables: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_line_by_line_is_exact_for_the_pattern_of_todays_models(tables: Path) -> None:
     tinytokens.put_table(tables)
     whole = read_encoding(tinytokens.ENCODING, tables)
     by_line = TableCounter("tiny", whole)
