@@ -5,7 +5,7 @@
 import { fill, gettext } from '../i18n.js';
 import { amount } from './figures.js';
 import { ago, exactly } from './moments.js';
-import { icon, node, setText } from './nodes.js';
+import { icon, node, showTrouble } from './nodes.js';
 import { quantile, sparkline } from './sparkline.js';
 import { reasonWord, statusSign } from './words.js';
 
@@ -82,9 +82,7 @@ export class HealthView extends HTMLElement {
 
   /** @param {string} words What went wrong; "" when it is well again. */
   fail(words) {
-    if (!this.trouble) return;
-    this.trouble.hidden = !words;
-    setText(this.trouble, words);
+    showTrouble(this.trouble, words);
   }
 
   render() {

@@ -1,9 +1,8 @@
 /**
  * What the dock knows of held lines: the server's last word, and what was decided here since. Pure.
- *
- * A decision shows at once. It is forgotten when the server refused it, or when an answer that was asked for after the
- * server took it has come.
  */
+
+import { Presses } from './presses.js';
 
 /**
  * @typedef {object} HeldLine A held line as `GET …/held` tells it.
@@ -37,21 +36,18 @@
  * @property {HeldLine[]} recent
  *
  * @typedef {'approve' | 'reject'} Decision
- * @typedef {{decision: Decision, settledAt: number | null}} Press
  */
 
 /** Held lines as they are shown. */
 export class HeldState {
   /** @type {Held | null} */ #held = null;
-  /** @type {Map<string, Press>} */ #presses = new Map();
+  /** @type {Presses<string, Decision>} */ #presses = new Presses();
   /** Turns and events that are not held any more, as their lines say, with the mark. @type {Map<string, number>} */
   #gone = new Map();
-  #clock = 0;
 
   /** @returns {number} A mark of now; take one before asking the server. */
   mark() {
-    this.#clock += 1;
-    return this.#clock;
+    return this.#presses.mark();
   }
 
   /**
@@ -60,9 +56,7 @@ export class HeldState {
    */
   load(held, asked) {
     this.#held = held;
-    for (const [id, press] of this.#presses) {
-      if (press.settledAt !== null && press.settledAt < asked) this.#presses.delete(id);
-    }
+    this.#presses.forget(asked);
     for (const [id, at] of this.#gone) if (at < asked) this.#gone.delete(id);
   }
 
@@ -87,7 +81,7 @@ export class HeldState {
    * @param {Decision} decision
    */
   press(id, decision) {
-    this.#presses.set(id, { decision, settledAt: null });
+    this.#presses.press(id, decision);
   }
 
   /**
@@ -95,10 +89,7 @@ export class HeldState {
    * @param {boolean} isDone Whether the server took it; if not the line is shown again.
    */
   settle(id, isDone) {
-    const press = this.#presses.get(id);
-    if (!press) return;
-    if (isDone) press.settledAt = this.mark();
-    else this.#presses.delete(id);
+    this.#presses.settle(id, isDone);
   }
 
   /** @returns {HeldLine[]} What is to be decided, the most urgent first. */

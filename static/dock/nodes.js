@@ -116,3 +116,15 @@ export function node(tag, className, ...children) {
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/**
+ * Say that what is shown may be old, and why.
+ *
+ * @param {HTMLElement | undefined} place
+ * @param {string} words "" when all is well.
+ */
+export function showTrouble(place, words) {
+  if (!place) return;
+  place.hidden = !words;
+  setText(place, words);
+}

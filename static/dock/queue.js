@@ -4,7 +4,7 @@
  */
 
 import { fill, gettext, ngettext } from '../i18n.js';
-import { button, icon, node, setText } from './nodes.js';
+import { button, icon, node, setText, showTrouble } from './nodes.js';
 import { RowView } from './queue_row.js';
 import { QueueState } from './queue_state.js';
 import { rankSign, reasonWord, statusSign } from './words.js';
@@ -157,9 +157,7 @@ export class QueuePanel extends HTMLElement {
 
   /** @param {string} words What went wrong; "" when it is well again. */
   fail(words) {
-    if (!this.trouble) return;
-    this.trouble.hidden = !words;
-    setText(this.trouble, words);
+    showTrouble(this.trouble, words);
   }
 
   render() {

@@ -1,9 +1,8 @@
 /**
  * What the queue panel knows: the server's last word, and what was pressed since. Pure.
- *
- * A press shows at once. It is forgotten when the server refused it, or when an answer that was asked for after the
- * server took it has come.
  */
+
+import { Presses } from './presses.js';
 
 /**
  * @typedef {object} QueueRow An event as `GET …/queue` tells it.
@@ -37,7 +36,6 @@
  * @property {{state: string, reason: string, count: number}[]} recent_counts
  *
  * @typedef {'pin' | 'unpin' | 'drop' | 'restore'} Hand
- * @typedef {{hand: Hand, settledAt: number | null}} Press
  */
 
 /** Statuses of events that have come to their end. */
@@ -46,10 +44,9 @@ const OVER = new Set(['answered', 'passed_over', 'expired', 'folded', 'cancelled
 /** The queue as it is shown. */
 export class QueueState {
   /** @type {Queue | null} */ #queue = null;
-  /** @type {Map<string, Press>} */ #presses = new Map();
+  /** @type {Presses<string, Hand>} */ #presses = new Presses();
   /** Events that the transcript already tells otherwise of. @type {Map<string, {status: string, at: number}>} */
   #news = new Map();
-  #clock = 0;
 
   /** @returns {boolean} Whether the server was heard at all. */
   get isKnown() {
@@ -58,8 +55,7 @@ export class QueueState {
 
   /** @returns {number} A mark of now; take one before asking the server. */
   mark() {
-    this.#clock += 1;
-    return this.#clock;
+    return this.#presses.mark();
   }
 
   /**
@@ -68,9 +64,7 @@ export class QueueState {
    */
   load(queue, asked) {
     this.#queue = queue;
-    for (const [id, press] of this.#presses) {
-      if (press.settledAt !== null && press.settledAt < asked) this.#presses.delete(id);
-    }
+    this.#presses.forget(asked);
     for (const [id, news] of this.#news) if (news.at < asked) this.#news.delete(id);
   }
 
@@ -89,7 +83,7 @@ export class QueueState {
    * @param {Hand} hand
    */
   press(id, hand) {
-    this.#presses.set(id, { hand, settledAt: null });
+    this.#presses.press(id, hand);
   }
 
   /**
@@ -97,10 +91,7 @@ export class QueueState {
    * @param {boolean} isDone Whether the server took the press; if not it is undone.
    */
   settle(id, isDone) {
-    const press = this.#presses.get(id);
-    if (!press) return;
-    if (isDone) press.settledAt = this.mark();
-    else this.#presses.delete(id);
+    this.#presses.settle(id, isDone);
   }
 
   /** @returns {Queue | null} What is to be shown. */
@@ -118,7 +109,7 @@ export class QueueState {
         recent = [{ ...row, status, is_pinned: false }, ...recent];
       }
     }
-    for (const [id, { hand }] of this.#presses) {
+    for (const [id, hand] of this.#presses.all) {
       const row = rows.get(id);
       if (row) [waiting, recent] = pressed(hand, row, waiting, recent);
     }

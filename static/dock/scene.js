@@ -4,7 +4,7 @@
  */
 
 import { fill, gettext } from '../i18n.js';
-import { button, icon, node, setText } from './nodes.js';
+import { button, icon, node, setText, showTrouble } from './nodes.js';
 import { RoleRow } from './role_row.js';
 import { SceneState } from './scene_state.js';
 import { WordsForm } from './words_form.js';
@@ -98,9 +98,7 @@ export class SceneView extends HTMLElement {
 
   /** @param {string} words What you see may be old, and why; "" when it is not. */
   fail(words) {
-    if (!this.trouble) return;
-    this.trouble.hidden = !words;
-    setText(this.trouble, words);
+    showTrouble(this.trouble, words);
   }
 
   render() {

@@ -1,9 +1,8 @@
 /**
  * What the dock knows of the scene: the server's last word, and what was pressed here since. Pure.
- *
- * A press shows at once. It is forgotten when the server refused it, or when an answer that was asked for after the
- * server took it has come.
  */
+
+import { Presses } from './presses.js';
 
 /**
  * @typedef {object} Role
@@ -38,13 +37,11 @@
 /** The scene as it is shown. */
 export class SceneState {
   /** @type {CastOnStage | null} */ #cast = null;
-  /** @type {Map<number, {wish: Wish, settledAt: number | null}>} */ #presses = new Map();
-  #clock = 0;
+  /** @type {Presses<number, Wish>} */ #presses = new Presses();
 
   /** @returns {number} A mark of now; take one before asking the server. */
   mark() {
-    this.#clock += 1;
-    return this.#clock;
+    return this.#presses.mark();
   }
 
   /**
@@ -53,9 +50,7 @@ export class SceneState {
    */
   load(cast, asked) {
     this.#cast = cast;
-    for (const [id, { settledAt }] of this.#presses) {
-      if (settledAt !== null && settledAt < asked) this.#presses.delete(id);
-    }
+    this.#presses.forget(asked);
   }
 
   /**
@@ -64,7 +59,7 @@ export class SceneState {
    */
   press(wish) {
     const id = this.mark();
-    this.#presses.set(id, { wish, settledAt: null });
+    this.#presses.press(id, wish);
     return id;
   }
 
@@ -73,16 +68,13 @@ export class SceneState {
    * @param {boolean} isDone Whether the server took it; if not everything is shown as it was.
    */
   settle(id, isDone) {
-    const press = this.#presses.get(id);
-    if (!press) return;
-    if (isDone) press.settledAt = this.mark();
-    else this.#presses.delete(id);
+    this.#presses.settle(id, isDone);
   }
 
   /** @returns {CastOnStage | null} What is shown; null before the server said anything. */
   view() {
     if (!this.#cast) return null;
-    return [...this.#presses.values()].reduce((cast, { wish }) => after(cast, wish), this.#cast);
+    return this.#presses.all.reduce((cast, [, wish]) => after(cast, wish), this.#cast);
   }
 }
 

@@ -6,7 +6,7 @@
 import { fill, gettext, ngettext } from '../i18n.js';
 import { explain } from './actions.js';
 import { ago, exactly } from './moments.js';
-import { button, icon, node, setText } from './nodes.js';
+import { button, icon, node, setText, showTrouble } from './nodes.js';
 import { movesOf, scoreWords } from './scores.js';
 import { reasonWord, statusSign } from './words.js';
 
@@ -106,9 +106,7 @@ export class ViewerView extends HTMLElement {
 
   /** @param {string} words What went wrong; "" when it is well again. */
   fail(words) {
-    if (!this.trouble) return;
-    this.trouble.hidden = !words;
-    setText(this.trouble, words);
+    showTrouble(this.trouble, words);
   }
 
   focusNote() {
