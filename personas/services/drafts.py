@@ -45,7 +45,9 @@ def change_draft(draft: Revision, changes: Changes | None, *, by: Any, note: str
         InputInvalid: As in `new_draft`.
         Conflict: It was published meanwhile.
     """
+    persona = Persona.objects.select_for_update().get(pk=draft.persona_id)  # two changes at once are both kept
+    draft = Revision.objects.filter(pk=draft.pk).first() or draft
     content = draft.content
     if changes is not None:
-        content = content_taken(draft.persona, {**content_of(draft.persona), **content, **changes}, draft.pk)
-    return save_draft(draft.persona, content, by=by, note=draft.note if note is None else note, draft=draft)
+        content = content_taken(persona, {**content_of(persona), **content, **changes}, draft.pk)
+    return save_draft(persona, content, by=by, note=draft.note if note is None else note, draft=draft)

@@ -74,6 +74,7 @@ function reasonWords() {
     near_duplicate: gettext('said by many'),
     dropped: gettext('dropped by the team'),
     approved: gettext('approved by the team'),
+    let_in: gettext('approved by the team'),
     not_approved: gettext('rejected by the team'),
     undecided: gettext('nobody decided in time'),
     held_too_many: gettext('too much was held at once'),

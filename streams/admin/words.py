@@ -76,6 +76,7 @@ REASONS: dict[str, Any] = {
     "cut_short": _("The answer was cut short"),
     "worker_lost": _("The program was interrupted"),
     "approved": _("A person approved the answer"),
+    "let_in": _("Approved"),
     "not_approved": _("A person rejected it"),
     "undecided": _("Nobody decided in time"),
     "held_too_many": _("Too many lines were held at once"),

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from vtcontrol.kernel.events import HOUSE_KINDS, EventKind
+from vtcontrol.kernel.events import HOUSE_KINDS, HOUSE_PLATFORMS, EventKind
 
 
 class EventSerializer(serializers.Serializer[object]):
@@ -19,6 +19,12 @@ class EventSerializer(serializers.Serializer[object]):
     amount = serializers.DecimalField(max_digits=14, decimal_places=2, min_value=0, allow_null=True, default=None)
     currency = serializers.CharField(max_length=8, allow_blank=True, default="")
     is_mention = serializers.BooleanField(default=False)
+
+    def validate_platform(self, platform: str) -> str:
+        """The house's own platforms are not for others."""
+        if platform in HOUSE_PLATFORMS:
+            raise serializers.ValidationError("This name is the house's own; choose another one.")
+        return platform
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """A chat line without words is nothing."""

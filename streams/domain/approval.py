@@ -15,6 +15,7 @@ from streams.domain.moderation import RuleSet
 from streams.domain.rules import Action, Outcome, RuleHit, RuleScope
 
 APPROVED = "approved"
+LET_IN = "let_in"  # the viewer's line itself was approved: it is answered like any other
 """Reason of a waiting event whose answer was approved: the words are there, nothing is asked any more."""
 NOT_APPROVED = "not_approved"
 UNDECIDED = "undecided"

@@ -19,7 +19,7 @@ class ChosenEvent:
     """The event a turn answers.
 
     `is_private` is that whoever it is from opted out: their words are answered and kept nowhere. `exchange` counts what
-    characters have said to each other before it.
+    characters have said to each other before it. `is_let_in`: a person approved it, after it was held.
     """
 
     id: UUID
@@ -32,6 +32,7 @@ class ChosenEvent:
     is_private: bool
     received_at: dt.datetime
     exchange: int = 0
+    is_let_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

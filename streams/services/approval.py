@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from relationships.selectors import has_opted_out
 from streams.domain.approval import (
     APPROVED,
+    LET_IN,
     NOT_APPROVED,
     NOTE_LONGEST,
     TEXT_LONGEST,
@@ -142,7 +143,7 @@ def approve(stream_id: UUID, held_id: UUID, *, by: str, text: str | None = None)
     """
     state, row = _locked(stream_id, held_id)
     words = _edited(stream_id, row, text)
-    if row.state == HeldState.APPROVED and words in {None, row.edited_text}:
+    if row.state == HeldState.APPROVED and words in {None, words_kept(row)}:
         return row
     _check(row, state)
     if row.turn_id and not (words or words_kept(row)):
@@ -249,7 +250,7 @@ def _decide(row: HeldLine, state: HeldState, now: dt.datetime, **values: Any) ->
 def _wait_again(row: HeldLine, now: dt.datetime) -> InboxEvent:
     """Put the event of an approved line first in the queue."""
     event: InboxEvent = row.event
-    reason = APPROVED if row.turn_id else ""
+    reason = APPROVED if row.turn_id else LET_IN
     values = {"state": EventState.WAITING, "reason": reason, "pinned_at": now, "priority": Rank.DIRECTOR, "attempts": 0}
     if not InboxEvent.objects.filter(pk=event.pk, state=EventState.HELD).update(**values, decided_at=None):
         raise Conflict(_("This line does not wait any more."))

@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from relationships.selectors import has_opted_out
-from streams.domain.approval import APPROVED, plain
+from streams.domain.approval import APPROVED, LET_IN, plain
 from streams.domain.lines import Line, amount_words, line_frames, speaker_of, told_of
 from streams.domain.plan import StreamConfig
 from streams.domain.triage import TriageState
@@ -176,6 +176,7 @@ def chosen(event: InboxEvent) -> ChosenEvent:
         is_private=event.viewer_id is None and bool(event.author_id),
         received_at=event.received_at,
         exchange=event.exchange,
+        is_let_in=event.reason == LET_IN,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from personas.models import Experiment, Persona, Revision, RevisionState
-from personas.services import revisions
+from personas.services import drafts, revisions
 from streams.models import Stream
 from tests.api.conftest import Program, problem
 from tests.factories.personas import make_persona, make_reaction
@@ -240,3 +240,14 @@ def test_what_a_program_writes_is_its_makers(program: Program, stream: Stream, p
     row = Revision.objects.get(state=RevisionState.PUBLISHED)
     assert (row.created_by, row.published_by) == (owner, owner)
     assert Persona.history.filter(id=row.persona_id).first().history_user == owner
+
+
+def test_changes_made_at_once_are_both_kept(in_studio: Studio, persona: Persona) -> None:
+    draft = drafts.new_draft(persona, PIRATE, by=None)
+    seen_before = Revision.objects.get(pk=draft.pk)
+
+    drafts.change_draft(draft, {"knowledge": "The ship is lost."}, by=None)
+    changed = drafts.change_draft(seen_before, {"style_rules": "Speak like the sea."}, by=None)
+
+    kept = {name: changed.content[name] for name in ("identity", "knowledge", "style_rules")}
+    assert kept == PIRATE | {"knowledge": "The ship is lost.", "style_rules": "Speak like the sea."}

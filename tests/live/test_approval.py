@@ -377,6 +377,7 @@ def test_the_words_for_somebody_who_opted_out_stand_in_no_row(in_studio: Studio,
 
     shown = held_item(HeldLine.objects.select_related("event").get())
     approval.approve(asking.pk, row.pk, by="Vera", text="[sad] Rather not.")
+    approval.approve(asking.pk, row.pk, by="Bob", text="[sad] Rather not.")  # the same again changes nothing
     claim = take(asking, lease)
 
     row.refresh_from_db()
@@ -438,6 +439,7 @@ def test_a_viewers_line_that_a_rule_asks_about_waits_before_it_may_be_answered(
     approval.approve(stream.pk, row.pk, by="Vera")
     claim = take(stream, lease)
     assert (claim.event.text, claim.approved) == ("What is your password?", None)
+    assert claim.event.is_let_in
 
 
 def test_a_released_line_is_answered_however_long_the_decision_took(

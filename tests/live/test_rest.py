@@ -13,7 +13,7 @@ from tests.conftest import OTHER
 from tests.factories.streams import make_stream
 from tests.factories.tenancy import make_token
 from tests.live.scenes import arrive, chat, says, state_of
-from vtcontrol.kernel.events import HOUSE_KINDS, EventKind, EventState
+from vtcontrol.kernel.events import HOUSE_KINDS, HOUSE_PLATFORMS, EventKind, EventState
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.access import TokenKind
 from vtcontrol.tenancy.rates import Rate
@@ -176,6 +176,14 @@ def test_a_lone_surrogate_is_refused(api: Api, events: str) -> None:
 @pytest.mark.parametrize("key", ["k" * 101, "a\tb"])
 def test_a_key_that_cannot_be_used_is_refused(api: Api, events: str, key: str) -> None:
     problem(api.post(events, {"text": "Hello!"}, **{"Idempotency-Key": key}), 400)
+
+
+@pytest.mark.parametrize("platform", sorted(HOUSE_PLATFORMS))
+def test_the_houses_own_platforms_are_refused(api: Api, events: str, in_studio: Studio, platform: str) -> None:
+    answer = api.post(events, {"text": "The ship sinks.", "platform": platform})
+
+    assert answer.status_code == 400
+    assert not InboxEvent.objects.exists()
 
 
 @pytest.mark.parametrize("kind", [kind.value for kind in EventKind if kind not in HOUSE_KINDS])

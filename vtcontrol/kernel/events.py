@@ -30,6 +30,8 @@ class EventKind(StrEnum):
 
 HOUSE_KINDS = frozenset({EventKind.DIRECTOR_SAY, EventKind.CUE})
 """What the house makes itself: no platform and no program sends it in."""
+HOUSE_PLATFORMS = frozenset({"director", "cast", "narration"})
+"""Where what the house makes comes from; what is sent in comes from elsewhere."""
 
 
 class EventState(StrEnum):
