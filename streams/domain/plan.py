@@ -81,6 +81,18 @@ class VoiceSpec:
     raw_rate: int = 24_000
 
 
+MODERATION = " (moderation)"
+
+
+def is_well(note: str) -> bool:
+    """Tell from an engine's note, "name" or "name|trouble; trouble", whether it is well.
+
+    What a moderation model missed is told there too, and is no trouble of the brain's.
+    """
+    troubles = filter(None, note.partition("|")[2].split("; "))
+    return all(f"{MODERATION}: " in trouble for trouble in troubles)
+
+
 @dataclass(frozen=True, slots=True)
 class CheckSpec:
     """A moderation model to ask beside the rules.
@@ -106,7 +118,7 @@ class CheckSpec:
     @property
     def label(self) -> str:
         """What it is called among the engines of a turn: brains and voices may have the same name."""
-        return f"{self.name} (moderation)"
+        return f"{self.name}{MODERATION}"
 
 
 @dataclass(frozen=True, slots=True)

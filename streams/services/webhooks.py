@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from streams.domain.plan import is_well
 from streams.domain.signing import signed_headers
 from streams.models import HeldLine, InboxEvent, Stream, Turn
 from streams.selectors.approval import held_record
@@ -200,8 +201,8 @@ def _state(stream: Stream, now: dt.datetime) -> dict[str, bool]:
         "panicked": state.panicked_at is not None,
         "muted": state.is_muted,
         "stage_open": state.primary_until is not None and state.primary_until > now,
-        "brain_ok": "|" not in state.brain_note,
-        "voice_ok": "|" not in state.voice_note,
+        "brain_ok": is_well(state.brain_note),
+        "voice_ok": is_well(state.voice_note),
     }
 
 

@@ -275,4 +275,4 @@ def _checks(report: TurnReport, config: StreamConfig) -> dict[UUID, str]:
 
 def _failed(report: TurnReport) -> dict[str, str]:
     """Return the faults of a turn's engines by their names."""
-    return dict(one.split(": ", 1) for one in report.prompt_record.get("failures", ()) if ": " in one)
+    return dict(one.rsplit(": ", 1) for one in report.prompt_record.get("failures", ()) if ": " in one)

@@ -3,6 +3,7 @@
 import pytest
 
 from streams.domain.model_check import NEVER, CheckPolicy, read_thresholds
+from streams.domain.plan import is_well
 from vtcontrol.kernel.errors import InputInvalid
 from vtcontrol.kernel.moderation import Assessment
 
@@ -77,3 +78,16 @@ def test_a_line_that_is_no_threshold_is_named(line: str) -> None:
 def test_thresholds_have_an_end() -> None:
     with pytest.raises(InputInvalid):
         read_thresholds("\n".join(f"c{number} 0.5" for number in range(101)))
+
+
+@pytest.mark.parametrize(
+    ("note", "well"),
+    [
+        ("openai", True),
+        ("openai|openai: timeout", False),
+        ("openai|Guard (moderation): timeout", True),
+        ("openai|Guard (moderation): timeout; openai: rate_limited", False),
+    ],
+)
+def test_a_late_verdict_is_no_trouble_of_the_brains(note: str, well: bool) -> None:
+    assert is_well(note) is well
