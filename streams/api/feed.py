@@ -174,6 +174,8 @@ class Feed:
 
     async def _begin(self) -> list[bytes]:
         """Return the whole, or nothing for a reader that is up to date."""
+        if self.version is None:
+            return (await self._whole())[-1:]
         held = await self._read(followed, self.stream_id)  # before the version: what is read later is news
         snapshot = await self._read(dock_snapshot, self.stream_id)
         if snapshot["version"] != self.version:
