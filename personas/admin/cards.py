@@ -27,13 +27,13 @@ from unfold.widgets import UnfoldAdminTextInputWidget as TextInput
 from personas import card_services
 from personas.admin.card_words import CAUTIONS, LEFT, REFUSALS
 from personas.card_services import Choice, Wish
-from personas.domain.cards.files import CardFile, read_file, without_keys
+from personas.domain.cards.files import CardFile, is_foreign, read_file, without_keys
 from personas.domain.cards.flaws import FILE_LARGEST, CardRefused, Flaw
-from personas.domain.cards.foreign_engines import ForeignEngines
+from personas.domain.cards.foreign_engines import ForeignBrain, ForeignEngines, ForeignVoice
 from personas.domain.cards.lore import lore_of
 from personas.domain.cards.mapping import read_character
 from personas.models import Avatar, Brain, Persona, Voice
-from personas.services.foreign_engines import known_brain, known_voice
+from personas.services.foreign_engines import is_trusted, known_brain, known_voice
 from vtcontrol.kernel.errors import InputInvalid
 from vtcontrol.tenancy.admin_actions import object_page
 from vtcontrol.tenancy.rates import RateExceeded, spend
@@ -153,7 +153,8 @@ class CardsAdmin:
         if form.is_bound and form.is_valid():
             try:
                 spend(f"card-upload:{current_studio_id()}", limit=UPLOADS_A_MINUTE)
-                raw = without_keys(form.cleaned_data["file"].read(FILE_LARGEST + 1))
+                uploaded = form.cleaned_data["file"].read(FILE_LARGEST + 1)
+                raw = without_keys(uploaded)
                 file = read_file(raw)
             except CardRefused as refusal:
                 form.add_error("file", REFUSALS[refusal.flaw])
@@ -162,7 +163,7 @@ class CardsAdmin:
             else:
                 digest = hashlib.sha256(raw).hexdigest()
                 cache.set(_place(request), (digest, raw), UPLOAD_KEPT_S)
-                return self._page(request, file, _first_form(file, digest))
+                return self._page(request, file, _first_form(file, digest, makes_engines=is_foreign(uploaded)))
         return self._page(request, None, form)
 
     def _decide(self, request: HttpRequest) -> HttpResponse:
@@ -219,8 +220,15 @@ def _place(request: HttpRequest) -> str:
     return f"card:{current_studio_id()}:{request.user.pk}"
 
 
-def _first_form(file: CardFile, digest: str) -> forms.Form:
-    """Return the form as it is first shown."""
+def _first_form(file: CardFile, digest: str, *, makes_engines: bool) -> forms.Form:
+    """Return the form as it is first shown.
+
+    Args:
+        file: What was uploaded.
+        digest: Of it.
+        makes_engines: Engines the file names may be switched on at first. Never those of a card: whoever made it would
+            choose the server that hears the chat.
+    """
     if file.card is None:
         return BookForm(initial={"digest": digest, "choice": Choice.BOTH.value})
     name = read_character(file.card).draft.name
@@ -232,9 +240,14 @@ def _first_form(file: CardFile, digest: str) -> forms.Form:
         return CardForm(initial=initial)
     brain = known_brain(named.brain) if named.brain else None
     voice = known_voice(named.voice) if named.voice else None
-    initial |= {"brain": brain, "makes_brain": named.brain is not None and brain is None}
-    initial |= {"makes_voice": named.voice is not None and voice is None} | ({"voice": voice} if voice else {})
-    return SettingsForm(initial=initial)
+    initial |= {"brain": brain, "makes_brain": makes_engines and brain is None and _is_offered(named.brain)}
+    initial |= {"makes_voice": makes_engines and voice is None and _is_offered(named.voice)}
+    return SettingsForm(initial=initial | ({"voice": voice} if voice else {}))
+
+
+def _is_offered(engine: ForeignBrain | ForeignVoice | None) -> bool:
+    """Tell whether the switch of an engine the file names may be on before anybody touched it."""
+    return engine is not None and is_trusted(engine.base_url)
 
 
 def _form_class(file: CardFile) -> type[forms.Form]:

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from personas.domain.cards.foreign_engines import ForeignBrain, ForeignVoice
+from personas.domain.cards.foreign_engines import ForeignBrain, ForeignVoice, is_near
 from personas.models import Brain, Voice, VoiceEngine
 
 NAME_MOST = 80
@@ -19,6 +19,13 @@ def known_voice(wanted: ForeignVoice) -> Voice | None:
     same = {"base_url": wanted.base_url, "model": wanted.model, "voice_name": wanted.voice_name}
     found: Voice | None = Voice.objects.filter(engine=VoiceEngine.OPENAI, **same).first()
     return found
+
+
+def is_trusted(base_url: str) -> bool:
+    """Tell whether a server is of this network, or one that a brain or a voice of the studio speaks to already."""
+    bare = base_url.rstrip("/")
+    same = {"base_url__in": (bare, f"{bare}/")}
+    return is_near(base_url) or Brain.objects.filter(**same).exists() or Voice.objects.filter(**same).exists()
 
 
 @transaction.atomic

@@ -1,11 +1,15 @@
 """Settings of another program in the admin: a brain and a voice are made of them after a look, without their keys."""
 
 import hashlib
+import json
+import re
 from typing import Any
 
+import pytest
 from django.test import Client
 
-from personas.domain.cards.files import without_keys
+from personas.domain.cards.card import read_card
+from personas.domain.cards.files import card_picture, without_keys
 from personas.models import Brain, CardSource, Persona, Voice
 from tests.admin.test_cards import IMPORT, _look, _take
 from tests.factories.personas import Character, make_brain
@@ -82,3 +86,28 @@ def test_who_may_not_add_brains_makes_none(as_moderator: Client, studio: Studio,
     assert _decide(as_moderator, character).status_code == 403
     with studio_scope(studio.pk):
         assert not Brain.objects.exists()
+
+
+def _switched_on(page: str) -> set[str]:
+    switches = [tag for tag in re.findall(r"<input[^>]*>", page) if 'name="makes_' in tag]
+    assert len(switches) == 2
+    return {name for tag in switches if re.search(r"\schecked[\s>]", tag) for name in re.findall(r'"makes_(\w+)"', tag)}
+
+
+def test_a_server_nobody_here_speaks_to_is_switched_on_by_people(as_owner: Client, studio: Studio) -> None:
+    assert _switched_on(_look(as_owner, CONF).content.decode()) == {"voice"}  # of this machine
+
+    with studio_scope(studio.pk):
+        make_brain(base_url="https://api.groq.com/openai/v1/", model="another")
+    assert _switched_on(_look(as_owner, CONF).content.decode()) == {"brain", "voice"}
+
+
+@pytest.mark.parametrize("wrapped", [bytes, lambda raw: card_picture(read_card(json.loads(raw)))])
+def test_a_card_switches_no_engine_on(as_owner: Client, studio: Studio, wrapped: Any) -> None:
+    with studio_scope(studio.pk):
+        make_brain(base_url="https://api.groq.com/openai/v1", model="another")
+
+    page = _look(as_owner, wrapped(KEPT)).content.decode()
+
+    assert "llama-3.3-70b" in page
+    assert _switched_on(page) == set()

@@ -36,15 +36,18 @@ class CardFile:
     files: dict[str, bytes] = field(default_factory=dict)
 
 
+def is_foreign(raw: bytes) -> bool:
+    """Tell whether a file is settings of another program, not a card that says it once was."""
+    return len(raw) <= FILE_LARGEST and not is_picture(raw) and not is_bundle(raw) and is_settings(raw)
+
+
 def without_keys(raw: bytes) -> bytes:
     """Return a file as it may be kept until somebody decides: settings of another program as a card, without keys.
 
     Raises:
         CardRefused: It is such a file, and holds no character or something that is not taken in.
     """
-    if len(raw) <= FILE_LARGEST and not is_picture(raw) and not is_bundle(raw) and is_settings(raw):
-        return write_json(read_settings(raw))
-    return raw
+    return write_json(read_settings(raw)) if is_foreign(raw) else raw
 
 
 def read_file(raw: bytes) -> CardFile:

@@ -7,6 +7,7 @@ config_templates/conf.default.yaml (v1.2): `agent_config.llm_configs` and `tts_c
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ HOSTS = {
 """Providers that speak the OpenAI API, with the address of those that name none."""
 SPEECH = {"openai_tts": "https://api.openai.com/v1"}
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "host.docker.internal"})
+NEAR = tuple(map(ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")))
 ADDRESS_MOST, MODEL_MOST, VOICE_MOST = 300, 120, 80
 
 
@@ -94,6 +96,16 @@ def engines_of(settings: dict[str, Any]) -> ForeignEngines:
         used |= {f"tts_config.{voice.provider}.{one}" for one in ("base_url", "model", "voice")}
     left = [(path, _why(path, brain, voice)) for path in _paths(settings) if path not in used]
     return ForeignEngines(brain, voice, tuple(left[:PATHS_MOST]))
+
+
+def is_near(address: str) -> bool:
+    """Tell whether an address is of this machine or of the network it stands in, by what is written there alone."""
+    host = urlsplit(address).hostname or ""
+    try:
+        literal = ip_address(host)
+    except ValueError:
+        return host in LOCAL
+    return any(literal in network for network in NEAR)
 
 
 def _brain(provider: str, configs: dict[str, Any]) -> ForeignBrain | None:

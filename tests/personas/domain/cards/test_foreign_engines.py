@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from personas.domain.cards.foreign_engines import ForeignBrain, ForeignVoice, Left, engines_of
+import pytest
+
+from personas.domain.cards.foreign_engines import ForeignBrain, ForeignVoice, Left, engines_of, is_near
 
 
 def settings(provider: str = "ollama_llm", tts: str = "openai_tts", **llm: Any) -> dict[str, Any]:
@@ -53,3 +55,16 @@ def test_nonsense_is_no_engine() -> None:
     for wrong in ({"base_url": "file:///etc/passwd"}, {"base_url": "http://[x"}, {"model": ""}, {"model": "m" * 121}):
         assert engines_of(settings(**wrong)).brain is None
     assert engines_of({"agent_config": "x", "tts_config": [1]}).brain is None
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("localhost", True), ("127.9.9.9", True), ("[::1]", True), ("10.0.0.7", True), ("172.31.0.1", True),
+        ("192.168.1.20:8000", True), ("[fd00::1]", True), ("host.docker.internal", True),
+        ("8.8.8.8", False), ("172.32.0.1", False), ("169.254.169.254", False), ("0.0.0.0", False),
+        ("[::ffff:8.8.8.8]", False), ("localhost.evil.example", False), ("10.0.0.7.evil.example", False),
+    ],
+)  # fmt: skip
+def test_near_is_what_is_written_as_such(host: str, expected: bool) -> None:
+    assert is_near(f"http://{host}/v1") is expected
