@@ -22,10 +22,11 @@ from workers.turn.events import (
     allow_everything,
 )
 from workers.turn.pipeline import perform
-from workers.turn.voicing import Failure, Part, Voice
+from workers.turn.voicing import Failure, Part, Voice, VoicingLimits
 
 QUESTION = "Bo: what about badgers?"
 FOUND = "model:Guard: hate"
+CLAUSES = [f"This is sentence {name} of the long answer." for name in ("one", "two", "three", "four", "five", "six")]
 
 
 class FakeCheck:
@@ -184,6 +185,33 @@ async def test_a_flagged_clause_may_be_replaced() -> None:
     assert [event.seg for event in ready(events)] == [0, 1, 2]
     assert pcm(events) == pcm_of(SPOKEN[0]) + pcm_of("Anyway.") + pcm_of(SPOKEN[2])
     assert stats(events).moderation == (ModerationHit(Ruling.REPLACE, SPOKEN[1], "Anyway.", FOUND),)
+
+
+@pytest.mark.parametrize("number", [0, 1, 4])
+def test_a_replacement_does_not_wait_for_those_who_wait_for_it(number: int) -> None:
+    @in_virtual_time
+    async def scenario() -> None:
+        # Whoever has one of the two slots keeps it until the reader comes: no buffer holds a whole clause.
+        voice, voicing = FakeVoice(first_s=0.1), VoicingLimits(parallel=2, buffer_bytes=4096)
+        check = FakeCheck(0.5, **{CLAUSES[number]: ruled(Ruling.REPLACE, "Anyway.")})
+
+        events = await play(check, FakeBrain(" ".join(CLAUSES)), voice, voicing=voicing)
+
+        said = [*CLAUSES[:number], "Anyway.", *CLAUSES[number + 1 :]]
+        assert texts(events) == said
+        assert pcm(events) == b"".join(map(pcm_of, said))
+        assert voice.most_active <= voicing.parallel + 1
+
+    scenario()
+
+
+@in_virtual_time
+async def test_a_replacement_is_voiced_at_once() -> None:
+    check, voice = FakeCheck(0.5, one=ruled(Ruling.REPLACE, "Anyway.")), FakeVoice(first_s=1.0)
+
+    events = await play(check, FakeBrain(" ".join(CLAUSES)), voice, voicing=VoicingLimits(parallel=2))
+
+    assert stats(events).marks.first_audio == pytest.approx(1500)
 
 
 @in_virtual_time

@@ -201,7 +201,8 @@ class _Turn:
             self._stop()
         if not text:
             return None
-        return self._voiced(replace(staged.ready, text=text, voiced_text=voice_text(text, self._plan.language)))
+        instead = replace(staged.ready, text=text, voiced_text=voice_text(text, self._plan.language))
+        return self._voiced(instead, is_due=True)
 
     def _leave_out(self, staged: _Staged) -> None:
         self.voicing.drop(staged.voiced)
@@ -330,10 +331,10 @@ class _Turn:
         )
         return self._voiced(ready)
 
-    def _voiced(self, ready: SegmentReady) -> _Staged:
-        """Start voicing a segment."""
+    def _voiced(self, ready: SegmentReady, *, is_due: bool = False) -> _Staged:
+        """Start voicing a segment; one that `is_due` is read before whatever was staged."""
         style = self._plan.vocabulary.style(ready.emotion)
-        voiced = self.voicing.begin(ready.seg, ready.voiced_text, style, ready.intensity)
+        voiced = self.voicing.begin(ready.seg, ready.voiced_text, style, ready.intensity, is_due=is_due)
         self._tally.staged(has_text=bool(ready.text), is_voiced=self._is_voiced(ready))
         return _Staged(ready, voiced)
 

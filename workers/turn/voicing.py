@@ -13,7 +13,7 @@ read, else from where the first one broke off. One that is silent while the stag
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -71,7 +71,7 @@ class VoicingLimits:
     """What voicing may take.
 
     Attributes:
-        parallel: Most segments being voiced at once.
+        parallel: Most segments being voiced at once, beside one that is waited for already.
         first_audio_s: Longest wait for an engine's first audio, in seconds.
         next_audio_s: Longest wait between two pieces of audio, in seconds.
         buffer_bytes: Audio of one segment made ahead of its delivery before the engine is made to wait.
@@ -168,7 +168,9 @@ class Voicing:
         index = self._best(set())
         return 0 if index is None else self._voices[index].engine.capabilities.sample_rate
 
-    def begin(self, seg: int, text: str | None, style: EmotionStyle, intensity: float) -> VoicedSegment:
+    def begin(
+        self, seg: int, text: str | None, style: EmotionStyle, intensity: float, *, is_due: bool = False
+    ) -> VoicedSegment:
         """Start voicing a segment, as soon as one of the parallel slots is free, and return where to read it.
 
         Args:
@@ -176,6 +178,8 @@ class Voicing:
             text: Plain speakable text, or None when there is nothing to voice.
             style: How its emotion colours the voice.
             intensity: How much of that, 0.0 to 1.0.
+            is_due: It is read before all that wait for a slot, so it takes none: those who hold them may be waiting for
+                it to be read.
         """
         segment = VoicedSegment(seg, is_first=not self._has_begun, playout=self._playout)
         if text is None or not self._voices:
@@ -183,7 +187,8 @@ class Voicing:
             segment.end()
             return segment
         self._has_begun = True
-        task = asyncio.create_task(self._voice(segment, seg, text, style, intensity))
+        slot = nullcontext() if is_due else self._slots
+        task = asyncio.create_task(self._voice(segment, seg, text, style, intensity, slot))
         self._makers[segment] = task
         task.add_done_callback(lambda done: self._forget(segment, done))
         return segment
@@ -198,10 +203,18 @@ class Voicing:
         if not task.cancelled():
             task.exception()
 
-    async def _voice(self, segment: VoicedSegment, seg: int, text: str, style: EmotionStyle, intensity: float) -> None:
+    async def _voice(
+        self,
+        segment: VoicedSegment,
+        seg: int,
+        text: str,
+        style: EmotionStyle,
+        intensity: float,
+        slot: AbstractAsyncContextManager[None],
+    ) -> None:
         tried: set[int] = set()
         try:
-            async with self._slots:
+            async with slot:
                 while text and (index := self._best(tried)) is not None:
                     tried.add(index)
                     voice = self._voices[index]
