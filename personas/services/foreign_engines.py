@@ -4,6 +4,7 @@ from django.db import transaction
 
 from personas.domain.cards.foreign_engines import ForeignBrain, ForeignVoice, is_near
 from personas.models import Brain, Voice, VoiceEngine
+from personas.services.contents import check_row
 
 NAME_MOST = 80
 
@@ -30,21 +31,29 @@ def is_trusted(base_url: str) -> bool:
 
 @transaction.atomic
 def make_brain(wanted: ForeignBrain, whose: str) -> Brain:
-    """Make a brain without a key, whose people enter it themselves."""
+    """Make a brain without a key, whose people enter it themselves.
+
+    Raises:
+        InputInvalid: No form would take its values.
+    """
     name = _free(f"{wanted.model} ({whose})", set(Brain.objects.values_list("name", flat=True)))
     brain = Brain(name=name, base_url=wanted.base_url, model=wanted.model)
-    brain.full_clean()
+    check_row(brain)
     brain.save()
     return brain
 
 
 @transaction.atomic
 def make_voice(wanted: ForeignVoice, whose: str) -> Voice:
-    """Make a voice without a key, whose people enter it themselves."""
+    """Make a voice without a key, whose people enter it themselves.
+
+    Raises:
+        InputInvalid: No form would take its values.
+    """
     name = _free(f"{wanted.voice_name} ({whose})", set(Voice.objects.values_list("name", flat=True)))
     voice = Voice(name=name, engine=VoiceEngine.OPENAI, base_url=wanted.base_url, model=wanted.model)
     voice.voice_name = wanted.voice_name
-    voice.full_clean()
+    check_row(voice)
     voice.save()
     return voice
 

@@ -10,9 +10,13 @@ from django.test import Client
 
 from personas.domain.cards.card import read_card
 from personas.domain.cards.files import card_picture, without_keys
+from personas.domain.cards.foreign_engines import ForeignBrain, ForeignVoice
 from personas.models import Brain, CardSource, Persona, Voice
+from personas.services.foreign_engines import make_brain as make_foreign_brain
+from personas.services.foreign_engines import make_voice
 from tests.admin.test_cards import IMPORT, _look, _take
 from tests.factories.personas import Character, make_brain
+from vtcontrol.kernel.errors import InputInvalid
 from vtcontrol.tenancy.scope import studio_scope
 from vtcontrol.tenancy.studios import Studio
 
@@ -111,3 +115,27 @@ def test_a_card_switches_no_engine_on(as_owner: Client, studio: Studio, wrapped:
 
     assert "llama-3.3-70b" in page
     assert _switched_on(page) == set()
+
+
+@pytest.mark.parametrize("address", ["http://ollama:11434/v1", "http://ann:hunter2@models.example.com/v1"])
+def test_an_address_no_form_takes_makes_nothing_and_is_told(
+    as_owner: Client, studio: Studio, character: Character, address: str
+) -> None:
+    conf = CONF.replace(b"model: llama", f"base_url: '{address}', model: llama".encode())
+
+    page = _look(as_owner, conf).content.decode()
+    digest = hashlib.sha256(without_keys(conf)).hexdigest()
+    answer = _take(as_owner, conf, character, digest=digest, makes_brain="on")
+
+    assert "<dt>agent_config.llm_configs.groq_llm.base_url</dt>" in page
+    assert answer.status_code == 302
+    with studio_scope(studio.pk):
+        assert not Brain.objects.exists()
+        assert "hunter2" not in str(CardSource.objects.get().card)
+
+
+def test_values_no_form_takes_are_refused_as_input(in_studio: Studio) -> None:
+    with pytest.raises(InputInvalid):
+        make_foreign_brain(ForeignBrain("ollama_llm", "http://ollama:11434/v1", "qwen", None, needs_key=True), "Vera")
+    with pytest.raises(InputInvalid):
+        make_voice(ForeignVoice("openai_tts", "http://kokoro:8880/v1", "kokoro", "af_sky", needs_key=True), "Vera")

@@ -4,6 +4,7 @@ Pure: says what rows could be made, and makes none. Keys never reach it. Source:
 config_templates/conf.default.yaml (v1.2): `agent_config.llm_configs` and `tts_config`.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +28,11 @@ HOSTS = {
 SPEECH = {"openai_tts": "https://api.openai.com/v1"}
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "host.docker.internal"})
 NEAR = tuple(map(ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")))
+NETLOC = re.compile(r"(?:[^:@\[\]]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE)
+HOST = re.compile(
+    r"localhost|(?=.{4,253}\Z)(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)(?:[a-z-]{2,63}|xn--[a-z0-9]{1,59})(?<!-)"
+)
+"""Names of hosts that a form for an address takes."""
 ADDRESS_MOST, MODEL_MOST, VOICE_MOST = 300, 120, 80
 
 
@@ -149,9 +155,13 @@ def _paths(value: dict[str, Any], before: str = "") -> Iterator[str]:
 
 
 def _is_address(text: str) -> bool:
+    """Tell whether an address can be a brain's or a voice's: of the web, without user and password."""
+    if len(text) > ADDRESS_MOST or not text.isprintable() or " " in text:
+        return False
     try:
         parts = urlsplit(text)
-        return len(text) <= ADDRESS_MOST and parts.scheme in {"http", "https"} and bool(parts.hostname)
+        is_web = parts.scheme in {"http", "https"} and NETLOC.fullmatch(parts.netloc) is not None and parts.port != 0
+        return is_web and (HOST.fullmatch(parts.hostname or "") is not None or bool(ip_address(parts.hostname or "")))
     except ValueError:
         return False
 

@@ -24,7 +24,7 @@ TEXTS = (
     "character_version",
 )  # fmt: skip
 KEY_NAME = re.compile(r"(?:^|_)(?:key|token|secret|password|passwd|credential|authorization|bearer)s?$", re.IGNORECASE)
-KEY_VALUE = re.compile(r"\b(?:sk|pk|ghp|xox[abp]|AIza)[-_A-Za-z0-9]{12,}|\bBearer\s+\S{8,}")
+KEY_VALUE = re.compile(r"\b(?:sk|pk|ghp|xox[abp]|AIza)[-_A-Za-z0-9]{12,}|\bBearer\s+\S{8,}|(?<=://)[^\s/?#]+(?=@)")
 NOT_KEYS = frozenset({"keep_alive"})
 UNFIT = re.compile("[\x00\ud800-\udfff]")
 LOOKS_SO = re.compile(rb"^\s{0,8}(?:character_config|persona_prompt|system_config|conf_name)\s*:", re.MULTILINE)

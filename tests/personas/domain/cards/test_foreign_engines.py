@@ -3,6 +3,9 @@
 from typing import Any
 
 import pytest
+from django.core.validators import URLValidator
+from hypothesis import given
+from hypothesis import strategies as st
 
 from personas.domain.cards.foreign_engines import ForeignBrain, ForeignVoice, Left, engines_of, is_near
 
@@ -68,3 +71,35 @@ def test_nonsense_is_no_engine() -> None:
 )  # fmt: skip
 def test_near_is_what_is_written_as_such(host: str, expected: bool) -> None:
     assert is_near(f"http://{host}/v1") is expected
+
+
+ADDRESSES = (
+    "http://localhost:11434/v1", "https://api.groq.com/openai/v1", "HTTP://Example.com", "http://127.0.0.1:1/v1?a=b#c",
+    "http://[::1]:8880/v1", "http://host.docker.internal:1234/v1", "https://xn--d1acufc.xn--p1ai/v1",
+)  # fmt: skip
+NO_ADDRESSES = (
+    "http://ollama:11434/v1", "http://user:pw@example.com/v1", "http://user@127.0.0.1/v1", "http://-a.com", "http://a..com",
+    "http://example.com:/v1", "http://example.com:123456/v1", "http://example.com:70000/v1", "http://[x]/v1", "http://1.2.3/v1",
+    "http://exa_mple.com/v1", "http://example.com/a b", "http://example.com/\nx", "http:///v1", "ftp://example.com/v1",
+    f"http://{'a' * 64}.com", f"http://{'a.' * 130}com", "http://[fe80::1%eth0]/v1", "http://[::1]x/v1", "http://010.0.0.1/v1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_what_a_form_takes_is_an_address(address: str) -> None:
+    URLValidator(schemes=["http", "https"])(address)
+    assert engines_of(settings(base_url=address)).brain is not None
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_what_no_form_takes_or_holds_a_password_is_told_as_not_mapped(address: str) -> None:
+    found = engines_of(settings(base_url=address))
+
+    assert found.brain is None
+    assert dict(found.left)["agent_config.llm_configs.ollama_llm.base_url"] is Left.NO_BRAIN
+
+
+@given(st.from_regex(r"https?://[a-z0-9.@:\[\]%_-]{1,12}(/[a-z ]{0,3})?", fullmatch=True))
+def test_every_address_is_one_that_forms_take(address: str) -> None:
+    if engines_of(settings(base_url=address)).brain is not None:
+        URLValidator()(address.strip())
