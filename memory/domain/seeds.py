@@ -41,6 +41,7 @@ class Flaw(StrEnum):
 
     NOT_A_FILE = "not_a_file"
     TOO_LARGE = "too_large"
+    NAMED_TWICE = "named_twice"
     OTHER_FORMAT = "other_format"
     NO_LIST = "no_list"
     TOO_MANY = "too_many"
@@ -145,7 +146,7 @@ def _parsed(raw: bytes) -> tuple[Any, Lines]:
     try:
         text = raw.decode("utf-8-sig")
         if text.lstrip().startswith("{"):
-            return json.loads(text), _json_lines(text)
+            return json.loads(text, object_pairs_hook=_once), _json_lines(text)
         loader = _Loader(text)
         node = loader.get_single_node()
         return (loader.construct_document(node), _yaml_lines(node)) if node is not None else (None, {})
@@ -170,6 +171,27 @@ class _Loader(yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
             raise yaml.composer.ComposerError(None, None, "neither aliases nor tags are read", event.start_mark)
         return super().compose_node(parent, index)
+
+    def compose_mapping_node(self, anchor: Any) -> Any:
+        """Return the next mapping.
+
+        Raises:
+            SeedsInvalid: A name in it is given twice.
+        """
+        mapping = super().compose_mapping_node(anchor)
+        seen: set[str] = set()
+        for name in (name for name, _value in mapping.value if isinstance(name, yaml.ScalarNode)):
+            if name.value in seen:
+                raise SeedsInvalid(Problem(Flaw.NAMED_TWICE, name.start_mark.line + 1))
+            seen.add(name.value)
+        return mapping
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise SeedsInvalid(Problem(Flaw.NAMED_TWICE))
+    return found
 
 
 def _yaml_lines(node: Any) -> Lines:

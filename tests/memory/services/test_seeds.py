@@ -73,7 +73,7 @@ def test_a_row_follows_its_entry(persona: Persona) -> None:
     memory, lore = Memory.objects.get(), Lore.objects.get()
     assert (memory.pk, memory.valid_from, lore.pk) == kept
     assert (memory.text, memory.importance, memory.content_key) == (
-        changed["text"], 0.4, Memory.key_of(changed["text"]),
+        changed["text"], 0.4, Memory.key_of(str(changed["text"])),
     )  # fmt: skip
     assert (lore.content, lore.probability) == ("A wide street.", 50)
     assert set(did(load(persona, changed)).values()) == {"unchanged"}
@@ -203,3 +203,17 @@ def test_a_file_that_is_none_is_told_by_its_line(persona: Persona) -> None:
 
     assert [error["line"] for error in result.errors] == [3]
     assert "YAML" in result.errors[0]["errors"][""][0]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"format: vtcontrol.seeds\nversion: 1\nmemories: [{key: a, text: A.}, {key: b, text: B.}]\nmemories:\n",
+        b'{"format": "vtcontrol.seeds", "version": 1, "lore": [{"key": "a"}], "lore": []}',
+    ],
+)
+def test_a_list_given_twice_is_refused(persona: Persona, raw: bytes) -> None:
+    (error,) = load_seeds(persona, raw).errors
+
+    assert "named twice" in error["errors"][""][0]
+    assert not Memory.objects.exists()
