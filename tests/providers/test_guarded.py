@@ -247,6 +247,22 @@ async def test_answer_skipped_in_the_middle_was_a_good_one() -> None:
     assert brain.cancelled == 1
 
 
+@pytest.mark.parametrize(("after_s", "failures"), [(0.4, 0), (0.6, 1)])
+def test_a_call_given_up_late_has_failed(after_s: float, failures: int) -> None:
+    @in_virtual_time
+    async def scenario() -> None:
+        model = guarded(FakeBrain(HANG), limits=Limits(first_s=2, silence_s=1, late_s=0.5))
+        asking = asyncio.create_task(text_of(model))
+        await asyncio.sleep(after_s)
+
+        asking.cancel()
+        await asyncio.wait([asking])
+
+        assert model.status.failures == failures
+
+    scenario()
+
+
 @in_virtual_time
 async def test_cancelled_probe_lets_the_next_one_through() -> None:
     brain = FakeBrain(Fault.SERVER)

@@ -42,6 +42,7 @@ class FakeCheck:
 
     def __init__(self, takes_s: float = 0.0, question: Verdict | None = None, **rulings: Verdict) -> None:
         self.takes_s = takes_s
+        self.deadline_s = 5.0
         self.rulings = rulings
         self.asked: list[tuple[str, str]] = []
         self.waiting = 0
@@ -57,6 +58,9 @@ class FakeCheck:
         await self._wait()
         found = [ruling for word, ruling in self.rulings.items() if word in f"{tail} {clause}"]
         return found[0] if found else Verdict()
+
+    def late(self, clause: str) -> Verdict:
+        return Verdict(fault=Fault.TIMEOUT)
 
     async def _wait(self) -> None:
         self.waiting += 1

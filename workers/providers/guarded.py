@@ -11,6 +11,7 @@ again within `RetryRules.budget_s`. A server's wish to be left alone (`retry_aft
 
 import asyncio
 import logging
+import math
 import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
@@ -74,10 +75,12 @@ class Limits:
     Attributes:
         first_s: Until the first piece of an answer.
         silence_s: Between two pieces.
+        late_s: A call given up after this long, before its first piece, has failed; given up sooner it says nothing.
     """
 
     first_s: float
     silence_s: float
+    late_s: float = math.inf
 
 
 CHAT_LIMITS = Limits(first_s=7.5, silence_s=4.8)
@@ -210,6 +213,8 @@ class _Attempt:
             return
         if self._latency_ms is not None:
             self.succeeded()
+        elif self._elapsed_ms() / 1000 >= self._guard.limits.late_s:
+            self.failed(ProviderFailed(self._name, Fault.TIMEOUT))
         else:
             self._guard.breaker.left()
 

@@ -60,6 +60,7 @@ class ModelCheck:
 
     def __init__(self, spec: CheckSpec, moderator: Moderator, question: str) -> None:
         self.name = spec.label
+        self.deadline_s = spec.deadline_ms / 1000
         self._spec = spec
         self._moderator = moderator
         self._question = question
@@ -68,24 +69,31 @@ class ModelCheck:
         """Judge what is answered."""
         if self._spec.policy.scope is RuleScope.OUT or not self._question:
             return _ALLOWED
-        verdict = await self._judged(self._question)
+        verdict = await self._judged(self._question, within_s=self.deadline_s)
         ruling = _QUESTIONS.get(self._spec.policy.action, Ruling.DROP)
         return replace(verdict, ruling=ruling, text=self._question) if verdict.reason else verdict
 
     async def clause(self, tail: str, clause: str) -> Verdict:
         """Judge a clause together with what stands before it."""
-        policy = self._spec.policy
-        if policy.scope is RuleScope.IN:
+        if self._spec.policy.scope is RuleScope.IN:
             return _ALLOWED
-        verdict = await self._judged(f"{tail} {clause}".strip())
+        return self._ruled(await self._judged(f"{tail} {clause}".strip()))
+
+    def late(self, clause: str) -> Verdict:
+        """Return what is done about a clause nobody judged in time."""
+        return self._ruled(self._missed(Fault.TIMEOUT))
+
+    def _ruled(self, verdict: Verdict) -> Verdict:
+        """Return what is done about a clause."""
+        policy = self._spec.policy
         ruling = _CLAUSES.get(policy.action, Ruling.SKIP)
         return replace(verdict, ruling=ruling, text=policy.replacement) if verdict.reason else verdict
 
-    async def _judged(self, text: str) -> Verdict:
+    async def _judged(self, text: str, within_s: float | None = None) -> Verdict:
         """Return what is wrong with a text as a verdict's reason, or why nobody said."""
         policy = self._spec.policy
         try:
-            async with asyncio.timeout(self._spec.deadline_ms / 1000):
+            async with asyncio.timeout(within_s):
                 assessment = await self._moderator.assess(text[-ASKED_LONGEST:])
         except ProviderFailed as failed:
             return self._missed(failed.fault)

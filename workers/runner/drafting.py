@@ -80,6 +80,7 @@ class AskingCheck:
 
     def __init__(self, check: AnswerCheck, asking: Asking) -> None:
         self.name = check.name
+        self.deadline_s = check.deadline_s
         self._check = check
         self._asking = asking
         self._has_asked = False
@@ -92,6 +93,10 @@ class AskingCheck:
     async def clause(self, tail: str, clause: str) -> Verdict:
         """Judge a clause."""
         return self._noted(await self._check.clause(tail, clause), clause)
+
+    def late(self, clause: str) -> Verdict:
+        """Return what is done about a clause nobody judged in time."""
+        return self._noted(self._check.late(clause), clause)
 
     def _noted(self, verdict: Verdict, words: str) -> Verdict:
         if verdict.ruling is not Ruling.HOLD:

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from streams.domain.plan import BrainSpec, CheckSpec, StreamConfig, VoiceSpec
+from vtcontrol.kernel.clock import Clock, SystemClock
 from vtcontrol.kernel.ports import LanguageModel, Moderator, SpeechEngine
 from workers.providers.audio_kind import AudioKind
 from workers.providers.breaker import CircuitBreaker
@@ -39,7 +40,8 @@ from workers.turn.voicing import Voice
 
 ADAPTERS_KEPT = 256
 CHECK_RETRY_S = 0.05
-CHECK_AHEAD_S = 0.01  # the guard gives up before the turn does, so that a model that hangs counts as failing
+CHECK_LONGEST_S = 6.5  # a clause that is not due yet may take longer than the deadline, but not for ever
+CHECK_AHEAD_S = 0.01  # a model the turn gives up at its deadline counts as failing, if it was asked by then
 USUAL_S = 0.4  # to the first audio of a voice behind a network that nobody has measured yet
 ESPEAK_USUAL_S = 0.02
 
@@ -166,9 +168,7 @@ class Engines:
     def _moderator(self, spec: CheckSpec) -> Moderator:
         def make() -> Moderator:
             inner = OpenAIModeration(self._clients, _endpoint(spec), spec.model, name=spec.label)
-            limit_s = spec.deadline_ms / 1000 - CHECK_AHEAD_S
-            retry = RetryRules(first_wait_s=CHECK_RETRY_S, longest_wait_s=limit_s / 2, budget_s=limit_s)
-            return GuardedModerator(inner, Guard(CircuitBreaker(), Limits(limit_s, limit_s), retry))
+            return GuardedModerator(inner, check_guard(spec.deadline_ms / 1000))
 
         adapter: Moderator = self._kept(spec, make)
         return adapter
@@ -183,6 +183,14 @@ class Engines:
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
         return self._adapters[key]
+
+
+def check_guard(deadline_s: float, clock: Clock | None = None) -> Guard:
+    """Return what guards a moderation model that turns wait for no longer than `deadline_s` seconds."""
+    late_s = deadline_s - CHECK_AHEAD_S
+    retry = RetryRules(first_wait_s=CHECK_RETRY_S, longest_wait_s=late_s / 2, budget_s=late_s)
+    limits = Limits(CHECK_LONGEST_S, CHECK_LONGEST_S, late_s)
+    return Guard(CircuitBreaker(clock=clock), limits, retry, clock=clock or SystemClock())
 
 
 def _endpoint(spec: BrainSpec | VoiceSpec | CheckSpec) -> OpenAIEndpoint:

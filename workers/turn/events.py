@@ -56,19 +56,28 @@ class ClauseGate(Protocol):
 
 
 class AnswerCheck(Protocol):
-    """A second opinion that takes its time, so it is asked beside the work; it keeps its own deadline.
+    """A second opinion that takes its time, so it is asked beside the work.
 
     It judges what is answered while the brain thinks, and each clause while it is voiced.
+
+    Attributes:
+        name: What it is called among the providers of a turn.
+        deadline_s: The longest that anything waits for an opinion, in seconds.
     """
 
     name: str
+    deadline_s: float
 
     async def question(self) -> Verdict:
-        """Judge what is answered; anything but `ALLOW` leaves it unanswered."""
+        """Judge what is answered, within the deadline; anything but `ALLOW` leaves it unanswered."""
         ...
 
     async def clause(self, tail: str, clause: str) -> Verdict:
-        """Judge `clause`, which follows `tail` (the end of what this turn said so far)."""
+        """Judge `clause`, which follows `tail` (the end of what this turn said so far), whenever it is to be said."""
+        ...
+
+    def late(self, clause: str) -> Verdict:
+        """Return what is agreed on for a clause that nobody judged within the deadline."""
         ...
 
 
@@ -89,6 +98,7 @@ class TurnLimits:
         characters: Most characters of subtitle text; the segment that would pass it is not spoken any more.
         raw_characters: Most characters read from a brain, spoken or not.
         tail_characters: Length of the window moderation sees before a clause.
+        opinions: Most clauses a check is asked about at once, beside one that is waited for already.
         first_token_s: Longest wait for a brain's first token, in seconds.
         next_token_s: Longest wait between two tokens, in seconds.
         answer_s: Longest time for the whole answer, over all brains, in seconds.
@@ -99,6 +109,7 @@ class TurnLimits:
     characters: int = 1500
     raw_characters: int = 30_000
     tail_characters: int = 240
+    opinions: int = 2
     first_token_s: float = 8.0
     next_token_s: float = 5.0
     answer_s: float = 60.0

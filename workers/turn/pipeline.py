@@ -14,7 +14,7 @@ cancelling whoever waits for its next event, cancels the model's stream and ever
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -38,6 +38,7 @@ from workers.turn.events import (
     allow_everything,
 )
 from workers.turn.json_answer import JsonParser
+from workers.turn.opinions import Opinions, broken
 from workers.turn.segmenter import Draft, Segmenter
 from workers.turn.speakable import subtitle_text, voice_text
 from workers.turn.tags import TagParser
@@ -81,7 +82,7 @@ async def perform(
     turn = _Turn(plan, voices, gate, check, tally)
     thinking = asyncio.create_task(turn.think(brains))
     try:
-        if check is None or await turn.may_answer(check):
+        if await turn.may_answer():
             while (staged := await turn.next()) is not None:
                 yield staged.ready
                 while (event := await staged.voiced.next()) is not None:
@@ -110,12 +111,14 @@ class _Staged:
     Attributes:
         ready: What is said.
         voiced: Its audio.
+        at: When it was staged, in loop time.
         tail: What the check was told stands before it.
         opinion: What the check says of it, or None when it is not asked.
     """
 
     ready: SegmentReady
     voiced: VoicedSegment
+    at: float
     tail: str = ""
     opinion: asyncio.Task[Verdict] | None = None
 
@@ -148,14 +151,13 @@ class _Turn:
     ) -> None:
         self._plan = plan
         self._gate = gate
-        self._check = check
+        self._opinions = Opinions(check, plan.limits.opinions) if check is not None else None
         self._tally = tally
         self._voices = voices
         self._tail = ""
         self._characters = 0
         self._raw = 0
         self._is_over = False
-        self._opinions: set[asyncio.Task[Verdict]] = set()
         self._has_found = False
         self._missed: set[Fault] = set()
         self.is_stopped = False
@@ -165,12 +167,14 @@ class _Turn:
     @property
     def tasks(self) -> list[asyncio.Task[Any]]:
         """What runs for the reading side."""
-        return [*self.voicing.tasks, *self._opinions]
+        return [*self.voicing.tasks, *(self._opinions.tasks if self._opinions is not None else ())]
 
-    async def may_answer(self, check: AnswerCheck) -> bool:
+    async def may_answer(self) -> bool:
         """Wait for the check's word on what is answered, while the brain thinks."""
-        verdict = await _opinion(check.question())
-        self._note_missing(check, verdict)
+        if self._opinions is None:
+            return True
+        verdict = await self._opinions.question()
+        self._note_missing(self._opinions.check, verdict)
         if verdict.reason:
             self._tally.moderation.append(ModerationHit(verdict.ruling, verdict.text, "", verdict.reason))
         self._tally.is_refused = self.is_stopped = verdict.ruling is not Ruling.ALLOW
@@ -179,18 +183,20 @@ class _Turn:
     async def next(self) -> _Staged | None:
         """Return the next segment that is said; None at the end."""
         while not self.is_stopped and (staged := await self.staged.get()) is not None:
-            if staged.opinion is None or self._check is None:
+            if staged.opinion is None or self._opinions is None:
                 return staged
-            if (passed := await self._checked(staged, staged.opinion, self._check)) is not None:
+            if (passed := await self._checked(staged, staged.opinion, self._opinions)) is not None:
                 return passed
         return None
 
-    async def _checked(self, staged: _Staged, opinion: asyncio.Task[Verdict], check: AnswerCheck) -> _Staged | None:
+    async def _checked(self, staged: _Staged, opinion: asyncio.Task[Verdict], opinions: Opinions) -> _Staged | None:
         """Wait for the check's word on a segment; return what of it is said."""
-        verdict = await opinion
+        # The first clause is due when it is there: only the check's word on the question can have come between.
+        due_at = asyncio.get_running_loop().time() if staged.ready.seg else staged.at
+        verdict = await opinions.in_time(opinion, staged.ready.text, due_at)
         if verdict.reason and verdict.fault is None and self._has_found and staged.tail:
-            verdict = await _opinion(check.clause("", staged.ready.text))  # what was found stands in its tail, too
-        self._note_missing(check, verdict, staged.ready.seg)
+            verdict = await opinions.again("", staged.ready.text)  # what was found stands in its tail, too
+        self._note_missing(opinions.check, verdict, staged.ready.seg)
         self._tally.mark("checked")
         self._has_found = self._has_found or bool(verdict.reason)
         text = self._ruled(verdict, staged.ready.text)
@@ -307,17 +313,10 @@ class _Turn:
             return
         self._characters += len(text)
         staged = self._begin(draft, text)
-        if self._check is not None and text:
-            staged = self._with_opinion(staged, self._check)
+        if self._opinions is not None and text:
+            staged = replace(staged, tail=self._tail, opinion=self._opinions.ask(self._tail, text))
         self._tail = f"{self._tail} {text}"[-self._plan.limits.tail_characters :]
         self.staged.put_nowait(staged)
-
-    def _with_opinion(self, staged: _Staged, check: AnswerCheck) -> _Staged:
-        """Ask the check about a segment that is being voiced."""
-        opinion = asyncio.create_task(_opinion(check.clause(self._tail, staged.ready.text)))
-        self._opinions.add(opinion)
-        opinion.add_done_callback(self._opinions.discard)
-        return replace(staged, tail=self._tail, opinion=opinion)
 
     def _begin(self, draft: Draft, text: str) -> _Staged:
         ready = SegmentReady(
@@ -336,7 +335,7 @@ class _Turn:
         style = self._plan.vocabulary.style(ready.emotion)
         voiced = self.voicing.begin(ready.seg, ready.voiced_text, style, ready.intensity, is_due=is_due)
         self._tally.staged(has_text=bool(ready.text), is_voiced=self._is_voiced(ready))
-        return _Staged(ready, voiced)
+        return _Staged(ready, voiced, asyncio.get_running_loop().time())
 
     def _is_voiced(self, ready: SegmentReady) -> bool:
         return bool(self._voices and ready.voiced_text)
@@ -351,7 +350,7 @@ class _Turn:
         try:
             verdict = self._gate(self._tail, text)
         except Exception as error:
-            verdict = _broken(error)
+            verdict = broken(error)
         return self._ruled(verdict, text)
 
     def _ruled(self, verdict: Verdict, text: str) -> str:
@@ -364,16 +363,3 @@ class _Turn:
         self._tally.moderation.append(ModerationHit(verdict.ruling, text, spoken, verdict.reason))
         self._is_over = self._is_over or verdict.ruling is Ruling.STOP
         return spoken
-
-
-async def _opinion(asked: Awaitable[Verdict]) -> Verdict:
-    """Return what a check says; one that breaks lets nothing through."""
-    try:
-        return await asked
-    except Exception as error:
-        return _broken(error)
-
-
-def _broken(error: Exception) -> Verdict:
-    logger.warning("moderation broke; the answer ends here", extra={"error": type(error).__name__})
-    return Verdict(Ruling.STOP, reason="gate")
