@@ -13,6 +13,7 @@ The format, version 1::
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,12 +21,26 @@ from typing import Any
 
 import yaml
 
-from personas.domain.cards.plain_json import UNFIT
+from personas.domain.cards.plain_json import MARKS, UNFIT
+
+try:
+    from yaml import CSafeLoader as Base
+except ImportError:  # no libyaml: slower, and the same
+    from yaml import SafeLoader as Base  # type: ignore[assignment]  # both load plain values
 
 FORMAT, VERSION = "vtcontrol.seeds", 1
 FILE_LARGEST = 1024 * 1024
 ENTRIES_MOST = 2000
 KEY_LONGEST = 80
+NODES_MOST = 100_000
+"""So many names and values a file may have: more than all fields of all entries are."""
+DEPTH_MOST = 12
+NUMBERS = {
+    "tag:yaml.org,2002:int": re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z"),
+    "tag:yaml.org,2002:float": re.compile(
+        r"[-+]?(?:[0-9]{1,40}\.[0-9]{0,40}|\.[0-9]{1,40})(?:[eE][-+]?[0-9]{1,3})?\Z|[-+]?\.(?:inf|nan)\Z"
+    ),
+}
 Lines = dict[str, list[int]]
 
 
@@ -41,6 +56,7 @@ class Flaw(StrEnum):
 
     NOT_A_FILE = "not_a_file"
     TOO_LARGE = "too_large"
+    TOO_MUCH = "too_much"
     NAMED_TWICE = "named_twice"
     OTHER_FORMAT = "other_format"
     NO_LIST = "no_list"
@@ -146,45 +162,74 @@ def _parsed(raw: bytes) -> tuple[Any, Lines]:
     try:
         text = raw.decode("utf-8-sig")
         if text.lstrip().startswith("{"):
+            _measure_json(text)
             return json.loads(text, object_pairs_hook=_once), _json_lines(text)
+        _measure(text)
         loader = _Loader(text)
         node = loader.get_single_node()
+        _check_names(node)
         return (loader.construct_document(node), _yaml_lines(node)) if node is not None else (None, {})
     except yaml.MarkedYAMLError as error:
-        raise SeedsInvalid(Problem(Flaw.NOT_A_FILE, error.problem_mark.line + 1 if error.problem_mark else 0)) from None
+        line = min(error.problem_mark.line, text.count("\n")) + 1 if error.problem_mark else 0  # not past the end
+        raise SeedsInvalid(Problem(Flaw.NOT_A_FILE, line)) from None
     except json.JSONDecodeError as error:
         raise SeedsInvalid(Problem(Flaw.NOT_A_FILE, error.lineno)) from None
     except (ValueError, RecursionError, yaml.YAMLError):
         raise SeedsInvalid(Problem(Flaw.NOT_A_FILE)) from None
 
 
-class _Loader(yaml.SafeLoader):
-    """Plain values only: an alias makes small files large, a tag makes what is no plain value."""
+class _Loader(Base):
+    """Plain values only. Numbers are decimal: `1:1:1` and the like are words, and no name merges anything in."""
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        """Return the next node.
 
-        Raises:
-            ComposerError: It is an alias, or has an anchor or a tag.
-        """
-        event = self.peek_event()  # type: ignore[no-untyped-call]  # its stubs leave this one out
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None):
-            raise yaml.composer.ComposerError(None, None, "neither aliases nor tags are read", event.start_mark)
-        return super().compose_node(parent, index)
+_Loader.yaml_implicit_resolvers = {
+    sign: [(tag, NUMBERS.get(tag, found)) for tag, found in pairs if tag != "tag:yaml.org,2002:merge"]
+    for sign, pairs in Base.yaml_implicit_resolvers.items()
+}
 
-    def compose_mapping_node(self, anchor: Any) -> Any:
-        """Return the next mapping.
 
-        Raises:
-            SeedsInvalid: A name in it is given twice.
-        """
-        mapping = super().compose_mapping_node(anchor)
-        seen: set[str] = set()
-        for name in (name for name, _value in mapping.value if isinstance(name, yaml.ScalarNode)):
-            if name.value in seen:
-                raise SeedsInvalid(Problem(Flaw.NAMED_TWICE, name.start_mark.line + 1))
-            seen.add(name.value)
-        return mapping
+def _measure(text: str) -> None:
+    """Refuse what is too much before anything is built of it, and what is no plain value.
+
+    An alias makes small files large, a tag makes what is no plain value.
+    """
+    depth = nodes = 0
+    event: Any
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        nodes += isinstance(event, yaml.NodeEvent)
+        is_plain = not (
+            isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None)
+        )
+        if not is_plain or depth > DEPTH_MOST:
+            raise SeedsInvalid(Problem(Flaw.NOT_A_FILE, event.start_mark.line + 1))
+        if nodes > NODES_MOST:
+            raise SeedsInvalid(Problem(Flaw.TOO_MUCH, event.start_mark.line + 1))
+
+
+def _check_names(root: Any) -> None:
+    """Refuse a name that is given twice."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for name, value in node.value:
+                if isinstance(name, yaml.ScalarNode) and name.value in seen:
+                    raise SeedsInvalid(Problem(Flaw.NAMED_TWICE, name.start_mark.line + 1))
+                seen.add(str(name.value))
+                waiting.append(value)
+
+
+def _measure_json(text: str) -> None:
+    """Refuse depth, as `_measure` does."""
+    depth = 0
+    for mark in MARKS.finditer(text):
+        depth += (mark[0] in "[{") - (mark[0] in "]}")
+        if depth > DEPTH_MOST:
+            raise SeedsInvalid(Problem(Flaw.NOT_A_FILE, text.count("\n", 0, mark.start()) + 1))
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -91,6 +91,7 @@ class Seeded:
 FLAWS = {
     Flaw.NOT_A_FILE: gettext_lazy("This is neither YAML nor JSON (aliases and tags are not read)."),
     Flaw.TOO_LARGE: gettext_lazy("The file is larger than 1 MB."),
+    Flaw.TOO_MUCH: gettext_lazy("The file is too large, or would be once unpacked. Nothing was read."),
     Flaw.NAMED_TWICE: gettext_lazy("Something in the file is named twice, so that nobody knows which is meant."),
     Flaw.OTHER_FORMAT: gettext_lazy("It has to begin with “format: vtcontrol.seeds” and “version: 1”."),
     Flaw.NO_LIST: gettext_lazy("“memories” and “lore” are lists."),

@@ -1,11 +1,12 @@
 """Seed files as they are read: entries, their lines, and what is wrong."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 
-from memory.domain.seeds import ENTRIES_MOST, FILE_LARGEST, Entry, Flaw, SeedsInvalid, read_seeds
+from memory.domain.seeds import ENTRIES_MOST, FILE_LARGEST, NODES_MOST, Entry, Flaw, SeedsInvalid, read_seeds
 
 HEAD = "format: vtcontrol.seeds\nversion: 1\n"
 YAML = f"""{HEAD}
@@ -79,13 +80,16 @@ def test_both_forms_say_the_same() -> None:
         (f"{HEAD}memories: &a [{{key: a, text: b}}]\nlore: *a".encode(), Flaw.NOT_A_FILE, 3),
         (f"{HEAD}memories: [!!python/object:os.system {{key: a}}]".encode(), Flaw.NOT_A_FILE, 3),
         (b"{" * 100_000, Flaw.NOT_A_FILE, 1),
-        (b"[" * 100_000, Flaw.NOT_A_FILE, 0),
+        (b"[" * 100_000, Flaw.NOT_A_FILE, 1),
         (f"{HEAD}memories: [{{key: a}}, {{key: b}}]\nmemories:\n- {{key: c}}".encode(), Flaw.NAMED_TWICE, 4),
         (f"{HEAD}memories: []\n'memories': [{{key: a}}]".encode(), Flaw.NAMED_TWICE, 4),
         (f"{HEAD}memories:\n- key: a\n  text: b\n  text: c".encode(), Flaw.NAMED_TWICE, 6),
         (f"{HEAD}<<: {{memories: [{{key: a}}]}}\n<<: {{}}".encode(), Flaw.NAMED_TWICE, 4),
         (b'{"format": "vtcontrol.seeds", "memories": [1, 2], "memories": [{"key": "a"}]}', Flaw.NAMED_TWICE, 0),
         (b'{"format": "vtcontrol.seeds", "lore": [{"key": "a", "\\u006bey": "b"}]}', Flaw.NAMED_TWICE, 0),
+        (b'{"format":\n' + b'{"a":' * 20, Flaw.NOT_A_FILE, 2),
+        (f"{HEAD}memories:\n- {'[' * 12}{']' * 12}".encode(), Flaw.NOT_A_FILE, 4),
+        (f"{HEAD}memories: [{'[],' * NODES_MOST}]".encode(), Flaw.TOO_MUCH, 3),
         (b"x" * (FILE_LARGEST + 1), Flaw.TOO_LARGE, 0),
         ((HEAD + "memories:\n" + "- {key: a}\n" * (ENTRIES_MOST + 1)).encode(), Flaw.TOO_MANY, 0),
     ],
@@ -105,3 +109,32 @@ def test_every_entry_that_is_wrong_is_named_by_its_line() -> None:
     assert [(one.flaw, one.line) for one in problems] == [
         (Flaw.NO_ENTRY, 4), (Flaw.NO_KEY, 5), (Flaw.KEY_TWICE, 7), (Flaw.UNFIT, 8), (Flaw.NO_KEY, 9),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("7", 7), ("-1", -1), ("0.5", 0.5), (".5", 0.5), ("1e3", "1e3"), ("1.5e3", 1500.0), ("yes", True), ("~", None),
+        ("1:1:1", "1:1:1"), ("1:30.5", "1:30.5"), ("007", "007"), ("0x1f", "0x1f"), ("1_000", "1_000"), ("<<", "<<"),
+    ],
+)  # fmt: skip
+def test_numbers_are_decimal(written: str, value: Any) -> None:
+    ((entry,), _problems) = read_seeds(f"{HEAD}memories: [{{key: a, odd: {written}}}]".encode())
+
+    assert entry.values == {"odd": value}
+
+
+def test_what_could_take_long_does_not() -> None:
+    for hostile in ("1" + ":1" * 400_000, "9" * 900_000, "1." + "9" * 900_000, "0b" + "1" * 900_000):
+        begun = time.process_time()
+        read_seeds(f"{HEAD}memories: [{{key: a, odd: {hostile}}}]".encode())
+        assert time.process_time() - begun < 5
+
+
+def test_a_full_file_is_read() -> None:
+    fields = "".join(f"  field_{number}: [a, b, c]\n" for number in range(9))
+    entries, problems = read_seeds(
+        (HEAD + "memories:\n" + "".join(f"- key: k{n}\n{fields}" for n in range(1500))).encode()
+    )
+
+    assert (len(entries), problems) == (1500, [])
