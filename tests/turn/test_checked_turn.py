@@ -167,7 +167,33 @@ async def test_a_clause_after_a_flagged_one_is_judged_without_it() -> None:
 
     await play(check, FakeBrain(REPLY), FakeVoice())
 
-    assert check.asked[-1] == ("", SPOKEN[2])
+    assert check.asked[-1] == (SPOKEN[0], SPOKEN[2])
+
+
+@pytest.mark.parametrize("ruling", [Ruling.SKIP, Ruling.REPLACE, Ruling.ALLOW])
+@pytest.mark.parametrize("every_s", [0.0, 0.01])
+def test_after_a_finding_a_phrase_cut_in_two_is_still_found(ruling: Ruling, every_s: float) -> None:
+    @in_virtual_time
+    async def scenario() -> None:
+        verdict, both = ruled(ruling, "Anyway."), "five of the long answer. This is sentence six"
+        check = FakeCheck(0.05, **{CLAUSES[0]: verdict, both: verdict})
+        brain = FakeBrain.saying(" ".join(CLAUSES), first_s=0.0, every_s=every_s)
+
+        events = await play(check, brain, FakeVoice())
+
+        assert [hit.clause for hit in stats(events).moderation] == [CLAUSES[0], CLAUSES[5]]
+
+    scenario()
+
+
+@in_virtual_time
+async def test_a_clause_is_asked_about_again_only_if_what_was_found_stood_before_it() -> None:
+    check = FakeCheck(0.05, one=ruled(Ruling.SKIP), six=ruled(Ruling.SKIP))
+
+    await play(check, FakeBrain(" ".join(CLAUSES)), FakeVoice(), tail_characters=60)
+
+    clauses = [clause for _, clause in check.asked]
+    assert {clause for clause in clauses if clauses.count(clause) > 1} == {CLAUSES[1]}
 
 
 @in_virtual_time

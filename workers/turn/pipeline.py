@@ -154,11 +154,11 @@ class _Turn:
         self._opinions = Opinions(check, plan.limits.opinions) if check is not None else None
         self._tally = tally
         self._voices = voices
-        self._tail = ""
+        self._said: dict[int, str] = {}  # by segment; what is staged counts as said until something is found in it
+        self._found: set[int] = set()  # segments the check found something in
         self._characters = 0
         self._raw = 0
         self._is_over = False
-        self._has_found = False
         self._missed: set[Fault] = set()
         self.is_stopped = False
         self.staged: asyncio.Queue[_Staged | None] = asyncio.Queue()
@@ -194,12 +194,16 @@ class _Turn:
         # The first clause is due when it is there: only the check's word on the question can have come between.
         due_at = asyncio.get_running_loop().time() if staged.ready.seg else staged.at
         verdict = await opinions.in_time(opinion, staged.ready.text, due_at)
-        if verdict.reason and verdict.fault is None and self._has_found and staged.tail:
-            verdict = await opinions.again("", staged.ready.text)  # what was found stands in its tail, too
+        tail = self._clean_tail(staged.ready)
+        if verdict.reason and verdict.fault is None and tail != staged.tail:
+            # It was sent together with what something was found in since.
+            verdict = await opinions.again(tail, staged.ready.text)
         self._note_missing(opinions.check, verdict, staged.ready.seg)
         self._tally.mark("checked")
-        self._has_found = self._has_found or bool(verdict.reason)
         text = self._ruled(verdict, staged.ready.text)
+        self._said[staged.ready.seg] = text
+        if verdict.ruling is not Ruling.ALLOW or (verdict.reason and verdict.fault is None):
+            self._found.add(staged.ready.seg)
         if verdict.ruling is Ruling.ALLOW:
             return staged
         self._leave_out(staged)
@@ -314,9 +318,17 @@ class _Turn:
         self._characters += len(text)
         staged = self._begin(draft, text)
         if self._opinions is not None and text:
-            staged = replace(staged, tail=self._tail, opinion=self._opinions.ask(self._tail, text))
-        self._tail = f"{self._tail} {text}"[-self._plan.limits.tail_characters :]
+            tail = self._clean_tail(staged.ready)
+            staged = replace(staged, tail=tail, opinion=self._opinions.ask(tail, text))
+        self._said[staged.ready.seg] = text
         self.staged.put_nowait(staged)
+
+    def _tail(self, said: Iterable[str]) -> str:
+        return " ".join(filter(None, said))[-self._plan.limits.tail_characters :]
+
+    def _clean_tail(self, ready: SegmentReady) -> str:
+        """Return what is said before a segment, as far as the check found nothing in it."""
+        return self._tail(text for seg, text in self._said.items() if seg < ready.seg and seg not in self._found)
 
     def _begin(self, draft: Draft, text: str) -> _Staged:
         ready = SegmentReady(
@@ -348,7 +360,7 @@ class _Turn:
     def _pass_gate(self, text: str) -> str:
         """Return what may be said in place of `text`, "" for nothing; a gate that breaks lets nothing through."""
         try:
-            verdict = self._gate(self._tail, text)
+            verdict = self._gate(self._tail(self._said.values()), text)
         except Exception as error:
             verdict = broken(error)
         return self._ruled(verdict, text)
