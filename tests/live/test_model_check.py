@@ -11,7 +11,7 @@ from streams.models import HeldLine, InboxEvent, ModerationModel, Stream, Verdic
 from streams.selectors.config import current_config, load_config
 from streams.services import approval, control, queue
 from streams.services.leases import Lease
-from tests.factories.streams import make_moderation_model
+from tests.factories.streams import make_moderation_model, make_rule
 from tests.factories.tenancy import make_credential
 from tests.fakes.brains import HANG, FakeBrain
 from tests.fakes.moderators import FakeModerator
@@ -437,3 +437,35 @@ async def test_whatever_a_server_does_the_answer_is_said(
 
     assert (ended.state, len(said(ears))) == (EventState.ANSWERED, 3)
     await _until_noted(wired, "Guard (moderation): ")
+
+
+async def test_a_line_that_a_person_let_in_is_answered_whatever_a_model_thinks_of_it(
+    live: Host, ears: Ears, stream: Stream, model: ModerationModel, moderator: FakeModerator, cast: Cast
+) -> None:
+    await inside(stream, lambda: make_rule(name="about badgers", content="badgers", action="hold", scope="in"))
+    cast.brain = FakeBrain.saying("I like cats a lot.", first_s=0.0, every_s=0.0)
+    event = await says(live, stream, "Mira, badgers?")
+    row = await held_of(stream, event)
+
+    await inside(stream, approval.approve, stream.pk, row.pk, by="Vera")
+    await nudge(live, stream)
+
+    assert (await settled(stream, event)).state == EventState.ANSWERED
+    assert said(ears) == ["I like cats a lot."]
+    assert moderator.asked == ["I like cats a lot."]
+
+
+async def test_a_model_that_was_not_asked_is_not_called_well(
+    live: Host, ears: Ears, stream: Stream, model: ModerationModel, cast: Cast
+) -> None:
+    await inside(stream, lambda: make_rule(name="about badgers", content="badgers", action="hold", scope="in"))
+    await changed(stream, model, scope="in")
+    event = await says(live, stream, "Mira, badgers?")
+    row = await held_of(stream, event)
+
+    await inside(stream, approval.approve, stream.pk, row.pk, by="Vera")
+    await nudge(live, stream)
+    await settled(stream, event)
+    await _until_noted(stream, "")
+
+    assert (await inside(stream, ModerationModel.objects.get)).last_ok_at is None

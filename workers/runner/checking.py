@@ -14,7 +14,7 @@ from streams.domain.turns import Claim
 from vtcontrol.kernel.errors import Fault, ProviderFailed
 from vtcontrol.kernel.events import EventKind
 from vtcontrol.kernel.ports import Moderator
-from workers.turn.events import AnswerCheck, Ruling, Verdict
+from workers.turn.events import Ruling, Verdict
 
 ASKED_LONGEST = 2_500  # characters: more than a line of chat with its name has
 NO_VERDICT = "no verdict"
@@ -28,7 +28,7 @@ _CLAUSES = {
 _ALLOWED = Verdict()
 
 
-def check_for(config: StreamConfig, claim: Claim, moderator: Moderator | None) -> AnswerCheck | None:
+def check_for(config: StreamConfig, claim: Claim, moderator: Moderator | None) -> "ModelCheck | None":
     """Return who is asked about a turn beside the rules; None where nobody is.
 
     What the team says itself, or let through, is not asked about again: neither as a question, nor by a model that only
@@ -43,8 +43,8 @@ def check_for(config: StreamConfig, claim: Claim, moderator: Moderator | None) -
             return None
         if not config.approval.is_on:
             spec = replace(spec, policy=replace(spec.policy, action=Action.DROP))
-    is_asked = not is_decided and claim.event.kind != EventKind.CUE
     event = claim.event
+    is_asked = not is_decided and not event.is_let_in and event.kind != EventKind.CUE
     question = ": ".join(filter(None, (event.author_name, event.text))) if is_asked else ""
     return ModelCheck(spec, moderator, question)
 
@@ -56,6 +56,9 @@ class ModelCheck:
         spec: What counts, what is done then, and the deadline.
         moderator: Who is asked.
         question: What the turn answers, with the name of whoever wrote it; "" when there is nothing to judge.
+
+    Attributes:
+        was_asked: The model was shown something.
     """
 
     def __init__(self, spec: CheckSpec, moderator: Moderator, question: str) -> None:
@@ -64,6 +67,7 @@ class ModelCheck:
         self._spec = spec
         self._moderator = moderator
         self._question = question
+        self.was_asked = False
 
     async def question(self) -> Verdict:
         """Judge what is answered."""
@@ -91,7 +95,7 @@ class ModelCheck:
 
     async def _judged(self, text: str, within_s: float | None = None) -> Verdict:
         """Return what is wrong with a text as a verdict's reason, or why nobody said."""
-        policy = self._spec.policy
+        policy, self.was_asked = self._spec.policy, True
         try:
             async with asyncio.timeout(within_s):
                 assessment = await self._moderator.assess(text[-ASKED_LONGEST:])

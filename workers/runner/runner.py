@@ -26,7 +26,7 @@ from streams.services.leases import Lease, Standing
 from streams.services.status import note_engines
 from vtcontrol.kernel.errors import Interrupted, LeaseLost
 from vtcontrol.kernel.events import EventKind
-from workers.runner.checking import check_for
+from workers.runner.checking import ModelCheck, check_for
 from workers.runner.drafting import judged_by
 from workers.runner.gate import gate_for
 from workers.runner.ground import Ground
@@ -54,6 +54,7 @@ class Runner:
         self._turn: asyncio.Task[TurnReport] | None = None
         self._interrupted = ""
         self._status: tuple[str, str] = ("", "")
+        self._checked: dict[UUID, str] = {}
         self._is_dressed = False  # the pages show how another side of an experiment looks
         self._triage = TriageState()
         self._errands: set[asyncio.Task[None]] = set()
@@ -203,7 +204,7 @@ class Runner:
             self._performance = self._turn = None
         frames = await self._finish(lease, config, report, performance)
         self._stage.tell_docks(frames)
-        await self._tell_status(report, claim, config)
+        await self._tell_status(report, claim, config, check)
 
     async def _finish(self, lease: Lease, config: StreamConfig, report: TurnReport, performance: Performance) -> Any:
         """Write down how a turn ended; an answer that was to be held after an interrupt is cut instead."""
@@ -233,7 +234,9 @@ class Runner:
         if is_first:
             self._stage.tell_docks([await self._db(state_frame, self.stream_id, version)])
 
-    async def _tell_status(self, report: TurnReport, claim: Claim, config: StreamConfig) -> None:
+    async def _tell_status(
+        self, report: TurnReport, claim: Claim, config: StreamConfig, check: ModelCheck | None
+    ) -> None:
         """Keep the docks' status line true: who answers and speaks, and what failed on the way."""
         if report.state == "cut" or report.event.kind == EventKind.DIRECTOR_SAY:
             return
@@ -244,9 +247,11 @@ class Runner:
         budget = ["budget used up"] if claim.is_degraded else []
         brain, voice = _note(report.brain, [*config.problems, *budget, *dull]), _note(report.voice, [*mute])
         status = (self._status[0] if report.approved else brain, self._status[1] if report.held else voice)
-        if status != self._status:
+        checks = _checks(report, config, check)
+        if status != self._status or not checks.items() <= self._checked.items():
             self._status = status
-            faults, checks = _faults(report, config), _checks(report, config)
+            self._checked |= checks
+            faults = _faults(report, config)
             frames = await self._db(note_engines, self.stream_id, *status, faults, checks)
             self._stage.tell_docks(frames)
 
@@ -267,10 +272,11 @@ def _faults(report: TurnReport, config: StreamConfig) -> dict[UUID, str]:
     return {engine.id: failed.get(engine.name, "") for engine in engines if engine.name in used}
 
 
-def _checks(report: TurnReport, config: StreamConfig) -> dict[UUID, str]:
-    """Return the same of the moderation model asked beside the turn."""
-    check = config.check
-    return {} if check is None else {check.id: _failed(report).get(check.label, "")}
+def _checks(report: TurnReport, config: StreamConfig, check: ModelCheck | None) -> dict[UUID, str]:
+    """Return the same of the moderation model, if it was asked beside the turn."""
+    if config.check is None or check is None or not check.was_asked:
+        return {}
+    return {config.check.id: _failed(report).get(check.name, "")}
 
 
 def _failed(report: TurnReport) -> dict[str, str]:
