@@ -8,15 +8,17 @@ Memories go through the checks of an import and into its journal, so a load can 
 import datetime as dt
 import hashlib
 import json
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,7 +27,7 @@ from memory.models import EntryAction, Lore, Memory, MemoryKind, MemorySource, M
 from memory.services.journal import Pen, begin_run, end_run, snapshot
 from memory.services.shelf import LORE_FIELDS
 from memory.services.transfer import check_room, messages_of, read_entry, take_over
-from memory.services.writing import find_twin, lore_problems, tidied
+from memory.services.writing import lore_problems, tidied, twins_of
 from personas.domain.cards.keys import joined_keys
 from personas.domain.cards.lore import KEYS_MOST
 from personas.models import Persona
@@ -37,8 +39,6 @@ MEMORY_FIELDS = (
 _ENDS = ("review", "valid_to", "superseded_by_id")
 _USUAL = {"kind": MemoryKind.SELF.value, "tier": MemoryTier.CORE.value, "source": MemorySource.IMPORT.value}
 _KEYS = frozenset({"keys", "secondary_keys", "excluded_keys"})
-
-RowT = TypeVar("RowT", Memory, Lore)
 
 
 class Did(StrEnum):
@@ -120,18 +120,18 @@ def load_seeds(persona: Persona, raw: bytes, *, is_dry: bool = False) -> Seeded:
     if result.errors:
         return result
     check_room(persona.pk, len(memories))
+    if is_dry:
+        _plan(persona, memories, lore, result)
+        return result
     with transaction.atomic():
         pen = begin_run(persona.pk, RunKind.IMPORT, _("Seed file"))  # its version also keeps other loads waiting
-        _Loading(persona, Part.MEMORIES, Memory, result).load(memories, lambda row, old: _write_memory(row, old, pen))
-        _Loading(persona, Part.LORE, Lore, result).load(lore, _write_lore)
+        for loading, steps in _plan(persona, memories, lore, result):
+            loading.write(steps, pen)
         run = end_run(pen)
         if run.noticed:
             result.run_id = run.pk
         else:
             run.delete()
-        if is_dry:
-            transaction.set_rollback(True)
-            result.run_id = None
     return result
 
 
@@ -200,38 +200,76 @@ def _joined(name: str, value: Any) -> str:
     return joined_keys(keys, KEYS_MOST)
 
 
-class _Loading:
-    """Loads one list of a file.
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """An entry whose row is to be written: a new one, or a changed one and what brings it back."""
+
+    key: str
+    row: Any
+    before: dict[str, Any] | None
+
+
+class _Loading(ABC):
+    """Loads one list of a file: first decides by reads alone, then writes.
 
     Args:
         persona: Whose.
-        part: Which list.
-        model: Of its rows.
-        result: Is told what became of each entry.
     """
 
-    def __init__(self, persona: Persona, part: Part, model: type[Memory] | type[Lore], result: Seeded) -> None:
-        self._persona, self._part, self._model, self._result = persona, part, model, result
-        self._marks = {mark.key: mark for mark in SeedMark.objects.filter(persona=persona, part=part)}
-        ids = [mark.row_id for mark in self._marks.values()]
-        self._rows: Mapping[UUID, Any] = model.objects.in_bulk(ids)
+    part: Part
+    model: type[Memory] | type[Lore]
 
-    def load(self, wanted: list[_Wanted], write: Any) -> None:
-        """Write what is the file's.
+    def __init__(self, persona: Persona) -> None:
+        self._persona = persona
+        self._marks = {mark.key: mark for mark in SeedMark.objects.filter(persona=persona, part=self.part)}
+        ids = [mark.row_id for mark in self._marks.values()]
+        self._rows: Mapping[UUID, Any] = self.model.objects.in_bulk(ids)
+        self._moved: set[UUID] = set()
+        self._taken: set[str] = set()
+
+    def plan(self, wanted: list[_Wanted], result: Seeded) -> list[_Step]:
+        """Return what is to be written.
 
         Args:
             wanted: The list's entries.
-            write: Saves a new row, or changes an old one; returns whether it did.
+            result: Is told what becomes of each.
         """
-        written: dict[str, UUID] = {}
+        steps = []
         for one in wanted:
             old, did = self._now(one)
+            before = None
             if did is None:
-                did = write(one.row, old)
+                did, before = self._decide(one.row, old)
             if did in {Did.ADDED, Did.CHANGED}:
-                written[one.entry.key] = (old or one.row).pk
-            self._result.done.append(Done(self._part.value, one.entry.key, one.entry.line, did))
-        self._mark(written)
+                row = old or one.row
+                steps.append(_Step(one.entry.key, row, before))
+                self._moved.add(row.pk)
+                self._taken.add(self._words(row))
+            result.done.append(Done(self.part.value, one.entry.key, one.entry.line, did))
+        return steps
+
+    def write(self, steps: list[_Step], pen: Pen) -> None:
+        """Write what was planned, inside a transaction."""
+        for step in steps:
+            self._save(step, pen)
+        self._mark(steps)
+
+    @abstractmethod
+    def _words(self, row: Any) -> str:
+        """Return what no two rows share."""
+
+    @abstractmethod
+    def _decide(self, row: Any, old: Any) -> tuple[Did, dict[str, Any] | None]:
+        """Return what becomes of an entry, and what brings the old row back; the old row gets the new values."""
+
+    @abstractmethod
+    def _save(self, step: _Step, pen: Pen) -> None:
+        """Write one row."""
+
+    def _is_said(self, row: Any, same: QuerySet[Any]) -> bool:
+        """Tell whether another row has the same words, once everything planned so far is written."""
+        stored = set(same.values_list("pk", flat=True)) - self._moved
+        return self._words(row) in self._taken or bool(stored - {row.pk})
 
     def _now(self, one: _Wanted) -> tuple[Any, Did | None]:
         """Return the row an entry became, and why it is left alone, or None."""
@@ -247,50 +285,66 @@ class _Loading:
             one.row.valid_from = row.valid_from
         return row, None
 
-    def _mark(self, written: Mapping[str, UUID]) -> None:
+    def _mark(self, steps: list[_Step]) -> None:
         """Keep what the written rows look like, as the database has them."""
-        rows = self._model.objects.in_bulk(list(written.values()))
-        fresh = []
-        for key, row_id in written.items():
-            mark = self._marks.get(key) or SeedMark(persona=self._persona, part=self._part.value, key=key)
-            mark.row_id, mark.digest = row_id, digest_of(rows[row_id])
-            fresh.append(mark)
-        for mark in fresh:
+        rows = self.model.objects.in_bulk([step.row.pk for step in steps])
+        for step in steps:
+            mark = self._marks.get(step.key) or SeedMark(persona=self._persona, part=self.part.value, key=step.key)
+            mark.row_id, mark.digest = step.row.pk, digest_of(rows[step.row.pk])
             mark.save()
 
 
-def _write_memory(memory: Memory, old: Memory | None, pen: Pen) -> Did:
-    if old is None:
-        if find_twin(memory) is not None:
-            return Did.KNOWN
-        memory.version = pen.version
-        memory.save(force_insert=True)
-        pen.note(EntryAction.ADDED, memory)
-        return Did.ADDED
-    before = snapshot(old)
-    changed = take_over(old, memory)
-    if not changed:
-        return Did.UNCHANGED
-    old.content_key, old.version = memory.content_key, pen.version
-    if find_twin(old) is not None:
-        return Did.KNOWN
-    old.save()
-    pen.note(EntryAction.CHANGED, old, before={name: before[name] for name in (*changed, "stems", "content_key")})
-    return Did.CHANGED
+class _LoadingMemories(_Loading):
+    part, model = Part.MEMORIES, Memory
+
+    def _words(self, row: Memory) -> str:
+        return row.content_key
+
+    def _decide(self, row: Memory, old: Memory | None) -> tuple[Did, dict[str, Any] | None]:
+        before = None
+        if old is not None:
+            kept = snapshot(old)
+            changed = take_over(old, row)
+            if not changed:
+                return Did.UNCHANGED, None
+            old.content_key = row.content_key
+            before = {name: kept[name] for name in (*changed, "stems", "content_key")}
+        target = old or row
+        if self._is_said(target, twins_of(target)):
+            return Did.KNOWN, None
+        return (Did.ADDED if old is None else Did.CHANGED), before
+
+    def _save(self, step: _Step, pen: Pen) -> None:
+        step.row.version = pen.version
+        step.row.save(force_insert=step.before is None)
+        pen.note(EntryAction.ADDED if step.before is None else EntryAction.CHANGED, step.row, before=step.before)
 
 
-def _write_lore(lore: Lore, old: Lore | None) -> Did:
-    if old is None:
-        if Lore.objects.filter(persona=lore.persona, content=lore.content).exists():
-            return Did.KNOWN
-        lore.save(force_insert=True)
-        return Did.ADDED
-    changed = [name for name in LORE_FIELDS if getattr(old, name) != getattr(lore, name)]
-    for name in changed:
-        setattr(old, name, getattr(lore, name))
-    if changed:
-        old.save()
-    return Did.CHANGED if changed else Did.UNCHANGED
+class _LoadingLore(_Loading):
+    part, model = Part.LORE, Lore
+
+    def _words(self, row: Lore) -> str:
+        return row.content
+
+    def _decide(self, row: Lore, old: Lore | None) -> tuple[Did, dict[str, Any] | None]:
+        if old is None:
+            same = Lore.objects.filter(persona=row.persona, content=row.content)
+            return (Did.KNOWN if self._is_said(row, same) else Did.ADDED), None
+        before = {name: getattr(old, name) for name in LORE_FIELDS if getattr(old, name) != getattr(row, name)}
+        for name in before:
+            setattr(old, name, getattr(row, name))
+        return (Did.CHANGED if before else Did.UNCHANGED), before
+
+    def _save(self, step: _Step, pen: Pen) -> None:
+        step.row.save(force_insert=step.before is None)
+
+
+def _plan(
+    persona: Persona, memories: list[_Wanted], lore: list[_Wanted], result: Seeded
+) -> list[tuple[_Loading, list[_Step]]]:
+    """Return what is to be written, and tell what becomes of each entry. Reads only: a dry run holds nobody up."""
+    both = ((_LoadingMemories(persona), memories), (_LoadingLore(persona), lore))
+    return [(loading, loading.plan(wanted, result)) for loading, wanted in both]
 
 
 def digest_of(row: Memory | Lore) -> str:

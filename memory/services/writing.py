@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from memory.domain.stems import stem_line
@@ -31,15 +31,20 @@ def next_version(persona_id: UUID) -> int:
 
 
 def find_twin(memory: Memory) -> Memory | None:
-    """Return another memory of the same persona and viewer with the same words that has not ended.
+    """Return another memory of the same persona and viewer with the same words that has not ended, as `twins_of`."""
+    twin: Memory | None = twins_of(memory).first()
+    return twin
+
+
+def twins_of(memory: Memory) -> QuerySet[Memory]:
+    """Return the other memories of the same persona and viewer with the same words that have not ended.
 
     Waiting and rejected ones count too: what people refused does not come back by itself.
     """
-    same = Memory.objects.filter(
+    twins: QuerySet[Memory] = Memory.objects.filter(
         persona_id=memory.persona_id, viewer_id=memory.viewer_id, content_key=Memory.key_of(memory.text), valid_to=None
-    )
-    twin: Memory | None = same.exclude(pk=memory.pk).first()
-    return twin
+    ).exclude(pk=memory.pk)
+    return twins
 
 
 def add_evidence(memory: Memory, evidence: Iterable[MemoryEvidence]) -> int:

@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from memory.models import ConsolidationRun, Lore, Memory, SeedMark
 from memory.services import save_memory, undo_run
@@ -123,6 +125,45 @@ def test_a_dry_run_says_the_same_and_does_nothing(persona: Persona) -> None:
     assert (Memory.objects.count(), Lore.objects.count(), SeedMark.objects.count()) == (1, 0, 1)
     assert dry.run_id is None
     assert ConsolidationRun.objects.count() == 1
+
+
+def test_a_dry_run_only_reads(persona: Persona) -> None:
+    load(persona, CAT, lore=[LANE])
+
+    with CaptureQueriesContext(connection) as queries:
+        load(persona, {**CAT, "importance": 0.3}, SEA, lore=[{**LANE, "probability": 50}], is_dry=True)
+
+    assert queries.captured_queries
+    assert {query["sql"].split()[0] for query in queries} == {"SELECT"}
+
+
+def test_a_dry_run_foresees_words_that_move_from_row_to_row(persona: Persona) -> None:
+    load(persona, CAT, SEA, lore=[LANE])
+    hill = {**LANE, "key": "hill"}
+    memories = [{**CAT, "text": "I have a dog."}, {**CAT, "key": "old"}, {**SEA, "text": "I have a cat."}]
+    lore = [
+        {**LANE, "content": "A wide street."},
+        hill,
+        {**hill, "key": "again"},
+        {**hill, "key": "more", "content": "Hm."},
+    ]
+
+    dry = load(persona, *memories, lore=lore, is_dry=True)
+    done = load(persona, *memories, lore=lore)
+
+    assert dry.done == done.done
+    assert did(done) == {
+        "cat": "changed", "old": "added", "sea": "changed",
+        "lane": "changed", "hill": "added", "again": "known", "more": "added",
+    }  # fmt: skip
+
+
+def test_words_are_not_taken_from_a_row_that_moves_later(persona: Persona) -> None:
+    load(persona, CAT, SEA)
+    swapped = [{**CAT, "text": SEA["text"]}, {**SEA, "text": CAT["text"]}]
+
+    assert did(load(persona, *swapped, is_dry=True)) == did(load(persona, *swapped)) == {"cat": "known", "sea": "known"}
+    assert set(Memory.objects.values_list("text", flat=True)) == {CAT["text"], SEA["text"]}
 
 
 def test_a_load_is_undone_in_the_journal(persona: Persona) -> None:
