@@ -24,6 +24,7 @@ from personas.services import record_revision
 from personas.services.contents import check_row
 from personas.services.foreign_engines import make_brain, make_voice
 from vtcontrol.kernel.errors import InputInvalid, NotFound
+from vtcontrol.tenancy.names import free_name
 
 EMOTIONS_MOST, REACTIONS_MOST = 60, 30
 
@@ -106,7 +107,7 @@ def import_card(file: CardFile, raw: bytes, wish: Wish) -> Persona:
         persona = there
         lore_shelf().take_out(persona, _earlier(persona))
     else:
-        name = _free_name(wish.name) if there else wish.name
+        name = free_name(Persona, wish.name)
         persona = Persona(name=name, voice=wish.voice, avatar=wish.avatar)
     is_new = persona is not there
     _fill(persona, reading.draft)
@@ -235,12 +236,6 @@ def _earlier(persona: Persona) -> tuple[LoreText, ...]:
     """Return the lore the character's last card brought; what people wrote themselves is not among it."""
     reading: Reading = read_character(base_card(persona))
     return reading.lore
-
-
-def _free_name(name: str) -> str:
-    base = name[:55]
-    taken = set(Persona.objects.filter(name__startswith=base).values_list("name", flat=True))
-    return next(new for number in range(2, 10_000) if (new := f"{base} {number}") not in taken)
 
 
 def _keep(persona: Persona, card: Card, container: Container, raw: bytes) -> None:

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from personas.models import Brain, Voice
 from vtcontrol.kernel.errors import InputInvalid
 from vtcontrol.tenancy.credentials import Credential
+from vtcontrol.tenancy.names import free_name
 from vtcontrol.tenancy.owned import LiveConfig
 
 Engine = Any
 """A brain, a voice, or a row of a higher floor that has a name and a `credential` as they have."""
-NAME_LENGTH = 80
 CHAIN_LONGEST = 4
 
 
@@ -27,7 +27,7 @@ def store_key(engine: Engine, secret: str) -> None:
     """
     credential = engine.credential
     if credential is None or _is_shared(engine):
-        credential = Credential(name=_free_name(engine))
+        credential = Credential(name=free_name(Credential, f"{engine._meta.verbose_name}: {engine.name}"))
     credential.put(secret)
     credential.save()
     engine.credential = credential
@@ -54,12 +54,6 @@ def _key_holders() -> Iterator[Any]:
         model = relation.related_model
         if isinstance(model, type) and issubclass(model, LiveConfig) and relation.auto_created:
             yield model
-
-
-def _free_name(engine: Engine) -> str:
-    base = f"{engine._meta.verbose_name}: {engine.name}"[: NAME_LENGTH - 4]
-    taken = set(Credential.objects.filter(name__startswith=base).values_list("name", flat=True))
-    return next(name for number in range(1, 1000) if (name := base if number == 1 else f"{base} {number}") not in taken)
 
 
 def check_fallback(engine: Engine, fallback: Brain | Voice | None) -> None:

@@ -5,8 +5,7 @@ from django.db import transaction
 from personas.domain.cards.foreign_engines import ForeignBrain, ForeignVoice, is_near
 from personas.models import Brain, Voice, VoiceEngine
 from personas.services.contents import check_row
-
-NAME_MOST = 80
+from vtcontrol.tenancy.names import free_name
 
 
 def known_brain(wanted: ForeignBrain) -> Brain | None:
@@ -36,7 +35,7 @@ def make_brain(wanted: ForeignBrain, whose: str) -> Brain:
     Raises:
         InputInvalid: No form would take its values.
     """
-    name = _free(f"{wanted.model} ({whose})", set(Brain.objects.values_list("name", flat=True)))
+    name = free_name(Brain, f"{wanted.model} ({whose})")
     brain = Brain(name=name, base_url=wanted.base_url, model=wanted.model)
     check_row(brain)
     brain.save()
@@ -50,18 +49,9 @@ def make_voice(wanted: ForeignVoice, whose: str) -> Voice:
     Raises:
         InputInvalid: No form would take its values.
     """
-    name = _free(f"{wanted.voice_name} ({whose})", set(Voice.objects.values_list("name", flat=True)))
+    name = free_name(Voice, f"{wanted.voice_name} ({whose})")
     voice = Voice(name=name, engine=VoiceEngine.OPENAI, base_url=wanted.base_url, model=wanted.model)
     voice.voice_name = wanted.voice_name
     check_row(voice)
     voice.save()
     return voice
-
-
-def _free(name: str, taken: set[str]) -> str:
-    name, number = name[:NAME_MOST], 2
-    free = name
-    while free in taken:
-        end = f" {number}"
-        free, number = f"{name[: NAME_MOST - len(end)]}{end}", number + 1
-    return free

@@ -14,8 +14,7 @@ from relationships.selectors import has_opted_out
 from streams.models import ModerationRule, Turn
 from streams.selectors.moderation import rule_of
 from vtcontrol.kernel.errors import InputInvalid
-
-NAME_MOST = 80
+from vtcontrol.tenancy.names import free_name
 
 
 @transaction.atomic
@@ -30,9 +29,10 @@ def forbid_words(words: str, *, turn: Turn, everywhere: bool) -> ModerationRule:
     Raises:
         InputInvalid: The words make no rule.
     """
+    wanted = _("Never again: %(words)s") % {"words": " ".join(words.split())}
     rule = ModerationRule(
-        name=_free_name(words), stream=None if everywhere else turn.stream, kind="words", content=words.strip(),
-        scope="out", action="drop",
+        name=free_name(ModerationRule, wanted), stream=None if everywhere else turn.stream,
+        kind="words", content=words.strip(), scope="out", action="drop",
     )  # fmt: skip
     rule_of(rule)
     rule.save()
@@ -66,9 +66,3 @@ def remember_line(text: str, *, turn: Turn, viewer_id: UUID | None) -> Memory:
     if viewer_id is not None and has_opted_out(viewer_id):
         raise InputInvalid(_("This viewer asked not to be remembered."), field="about")
     return note_down(persona_id=turn.persona_id, viewer_id=viewer_id, turn_id=turn.pk, text=text)
-
-
-def _free_name(words: str) -> str:
-    base = (_("Never again: %(words)s") % {"words": " ".join(words.split())})[: NAME_MOST - 5]
-    taken = set(ModerationRule.objects.filter(name__startswith=base).values_list("name", flat=True))
-    return next(name for n in range(1, 1000) if (name := base if n == 1 else f"{base} {n}") not in taken)
