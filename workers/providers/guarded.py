@@ -16,7 +16,7 @@ import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from vtcontrol.kernel.chat import ChatEvent, ChatRequest
 from vtcontrol.kernel.clock import Clock, SystemClock
@@ -29,6 +29,7 @@ from workers.providers.breaker import CircuitBreaker, ProviderStatus
 logger = logging.getLogger(__name__)
 
 EventT = TypeVar("EventT")
+InnerT = TypeVar("InnerT", LanguageModel, SpeechEngine, Moderator)
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -219,24 +220,39 @@ class _Attempt:
             self._guard.breaker.left()
 
 
-class GuardedModel:
-    """A `LanguageModel` under guard.
+class _Guarded(Generic[InnerT]):
+    """An adapter under guard.
 
     Args:
         inner: The adapter.
         guard: How it is guarded.
     """
 
-    def __init__(self, inner: LanguageModel, guard: Guard) -> None:
+    def __init__(self, inner: InnerT, guard: Guard) -> None:
         self.name = inner.name
-        self.capabilities = inner.capabilities
-        self._inner = inner
+        self._inner: InnerT = inner
         self._guard = guard
 
     @property
     def status(self) -> ProviderStatus:
         """How it is doing."""
         return self._guard.breaker.status(self.name)
+
+    async def warm(self) -> None:
+        """Warm the adapter."""
+        await self._inner.warm()
+
+    async def aclose(self) -> None:
+        """Close the adapter."""
+        await self._inner.aclose()
+
+
+class GuardedModel(_Guarded[LanguageModel]):
+    """A `LanguageModel` under guard."""
+
+    def __init__(self, inner: LanguageModel, guard: Guard) -> None:
+        super().__init__(inner, guard)
+        self.capabilities = inner.capabilities
 
     def stream(self, request: ChatRequest) -> AsyncGenerator[ChatEvent, None]:
         """Yield the answer piece by piece.
@@ -246,33 +262,13 @@ class GuardedModel:
         """
         return self._guard.run(self.name, lambda: self._inner.stream(request))
 
-    async def warm(self) -> None:
-        """Warm the adapter."""
-        await self._inner.warm()
 
-    async def aclose(self) -> None:
-        """Close the adapter."""
-        await self._inner.aclose()
-
-
-class GuardedSpeech:
-    """A `SpeechEngine` under guard.
-
-    Args:
-        inner: The adapter.
-        guard: How it is guarded.
-    """
+class GuardedSpeech(_Guarded[SpeechEngine]):
+    """A `SpeechEngine` under guard."""
 
     def __init__(self, inner: SpeechEngine, guard: Guard) -> None:
-        self.name = inner.name
+        super().__init__(inner, guard)
         self.capabilities = inner.capabilities
-        self._inner = inner
-        self._guard = guard
-
-    @property
-    def status(self) -> ProviderStatus:
-        """How it is doing."""
-        return self._guard.breaker.status(self.name)
 
     def stream(self, request: SpeechRequest) -> AsyncGenerator[SpeechEvent, None]:
         """Yield audio and mouth shapes.
@@ -282,32 +278,9 @@ class GuardedSpeech:
         """
         return self._guard.run(self.name, lambda: self._inner.stream(request))
 
-    async def warm(self) -> None:
-        """Warm the adapter."""
-        await self._inner.warm()
 
-    async def aclose(self) -> None:
-        """Close the adapter."""
-        await self._inner.aclose()
-
-
-class GuardedModerator:
-    """A `Moderator` under guard.
-
-    Args:
-        inner: The adapter.
-        guard: How it is guarded.
-    """
-
-    def __init__(self, inner: Moderator, guard: Guard) -> None:
-        self.name = inner.name
-        self._inner = inner
-        self._guard = guard
-
-    @property
-    def status(self) -> ProviderStatus:
-        """How it is doing."""
-        return self._guard.breaker.status(self.name)
+class GuardedModerator(_Guarded[Moderator]):
+    """A `Moderator` under guard."""
 
     async def assess(self, text: str) -> Assessment:
         """Return what it finds in a text.
@@ -317,14 +290,6 @@ class GuardedModerator:
         """
         async with aclosing(self._guard.run(self.name, lambda: _single(self._inner.assess(text)))) as answers:
             return await anext(answers)
-
-    async def warm(self) -> None:
-        """Warm the adapter."""
-        await self._inner.warm()
-
-    async def aclose(self) -> None:
-        """Close the adapter."""
-        await self._inner.aclose()
 
 
 async def _single(answer: Awaitable[EventT]) -> AsyncGenerator[EventT, None]:
