@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownF
 from unfold.decorators import display
 
 from streams.models import RolePart, RolePlay, SceneState, StreamCharacter, Turn
+from streams.selectors.cast import OPEN_SCENES
 from streams.services import roleplay
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.admin_actions import object_action, object_page
@@ -53,7 +54,7 @@ class PartInline(StudioStackedInline):
 
 def is_open(scene: RolePlay) -> bool:
     """Tell whether a scene is being played, or paused."""
-    return scene.state in roleplay.OPEN
+    return scene.state in OPEN_SCENES
 
 
 @admin.register(RolePlay, site=site)

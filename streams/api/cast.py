@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from streams.api.base import READS, StreamView
 from streams.domain.cast import NarratedBy
 from streams.models import RolePlay, SceneState
-from streams.selectors.cast import stage_now
+from streams.selectors.cast import OPEN_SCENES, stage_now
 from streams.services import cast, roleplay
 from streams.services.roleplay import NARRATION_LONGEST
 from vtcontrol.kernel.errors import NotFound
@@ -169,7 +169,7 @@ def _open(stream_id: UUID) -> UUID:
     Raises:
         NotFound: No scene is open.
     """
-    found = RolePlay.objects.filter(stream_id=stream_id, state__in=roleplay.OPEN).values_list("pk", flat=True).first()
+    found = RolePlay.objects.filter(stream_id=stream_id, state__in=OPEN_SCENES).values_list("pk", flat=True).first()
     if found is None:
         raise NotFound
     return UUID(str(found))

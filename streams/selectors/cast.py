@@ -27,7 +27,7 @@ from streams.domain.cast import (
 from streams.domain.plan import StreamConfig
 from streams.models import InboxEvent, RolePart, RolePlay, SceneState, Stream, StreamCharacter, Turn
 from vtcontrol.kernel.errors import NotFound
-from vtcontrol.kernel.events import EventKind
+from vtcontrol.kernel.events import NARRATION, EventKind
 from vtcontrol.tenancy.compiled import CompiledQuery
 
 OTHERS_MOST = 3
@@ -35,7 +35,6 @@ OTHERS_MOST = 3
 LATELY_MOST = 8
 PLANNED_MOST = 20
 FIRST, GUEST = "first", "guest"  # keys of the characters on a stage
-NARRATION = "narration"  # the platform narrations come from
 OPEN_SCENES = (SceneState.RUNNING, SceneState.PAUSED)
 
 

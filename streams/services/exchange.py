@@ -18,10 +18,8 @@ from streams.domain.turns import TurnReport
 from streams.models import InboxEvent, RolePlay, SceneState, TurnState
 from streams.selectors.cast import spoke_lately
 from streams.services.usage import is_over_budget
-from vtcontrol.kernel.events import EventKind, EventState
+from vtcontrol.kernel.events import CUES, EventKind, EventState
 from vtcontrol.kernel.ids import uuid7
-
-CUES = "cast"  # the platform cues come from
 
 
 def go_on(config: StreamConfig, report: TurnReport, now: dt.datetime) -> None:

@@ -20,13 +20,12 @@ from streams.selectors.queue import UNANSWERED
 from streams.selectors.state import event_line
 from streams.services.intake import Accepted, accept_event
 from vtcontrol.kernel.errors import Conflict, InputInvalid, NotFound
-from vtcontrol.kernel.events import EventKind, EventState, IncomingEvent
+from vtcontrol.kernel.events import DIRECTOR, EventKind, EventState, IncomingEvent
 from vtcontrol.tenancy.tasks import enqueue
 
 SAY_LONGEST = 1000
 DIRECTOR_MOST = 50
 DROPPED = "dropped"
-DIRECTOR = "director"  # the platform of the team's words
 FORBIDDEN = frozenset({"moderated", "deleted"})
 
 

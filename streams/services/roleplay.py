@@ -13,17 +13,16 @@ from django.utils.translation import gettext as _
 
 from streams.domain.cast import Advance, CastPlan, Cue, who_begins
 from streams.models import InboxEvent, RolePart, RolePlay, SceneState, StreamCharacter, StreamState
-from streams.selectors.cast import NARRATION, OPEN_SCENES, spoke_lately
+from streams.selectors.cast import OPEN_SCENES, spoke_lately
 from streams.selectors.config import load_config
 from streams.services import cast, queue
-from streams.services.exchange import CUES, put_cue
+from streams.services.exchange import put_cue
 from streams.services.intake import Accepted
 from vtcontrol.kernel.errors import Conflict, InputInvalid, NotFound
-from vtcontrol.kernel.events import EventState
+from vtcontrol.kernel.events import CUES, NARRATION, EventState
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.tasks import enqueue
 
-OPEN = OPEN_SCENES
 PARTS_LEAST = 2
 NARRATION_LONGEST = queue.SAY_LONGEST
 
@@ -37,7 +36,7 @@ def start(roleplay_id: UUID) -> RolePlay:
         Conflict: Another scene is open; panic holds; or fewer than two characters have a part.
     """
     scene = _locked(roleplay_id)
-    if scene.state in OPEN:
+    if scene.state in OPEN_SCENES:
         raise Conflict(_("This scene has been started already."))
     _check_free(scene)
     playing = {part.persona_id for part in RolePart.objects.filter(roleplay=scene)}
@@ -95,7 +94,7 @@ def end(roleplay_id: UUID) -> RolePlay:
         NotFound: No such role-play in this studio.
     """
     scene = _locked(roleplay_id)
-    if scene.state in OPEN:
+    if scene.state in OPEN_SCENES:
         _write(scene, state=SceneState.ENDED, ended_at=timezone.now())
         RolePart.objects.filter(roleplay=scene).update(is_taken=False, taken_by=None)
         _cancel_cues(scene.stream_id)
@@ -185,14 +184,14 @@ def _write(row: RolePlay | RolePart, **values: object) -> None:
 
 
 def _check_open(scene: RolePlay) -> None:
-    if scene.state not in OPEN:
+    if scene.state not in OPEN_SCENES:
         raise Conflict(_("This scene is not being played. Start it first."))
 
 
 def _check_free(scene: RolePlay) -> None:
     if StreamState.objects.filter(stream_id=scene.stream_id, panicked_at__isnull=False).exists():
         raise Conflict(_("Panic holds, so no scene is played. Release it first."))
-    if RolePlay.objects.filter(stream_id=scene.stream_id, state__in=OPEN).exclude(pk=scene.pk).exists():
+    if RolePlay.objects.filter(stream_id=scene.stream_id, state__in=OPEN_SCENES).exclude(pk=scene.pk).exists():
         raise Conflict(_("Another scene is open on this stream. End it first."))
 
 

@@ -27,7 +27,7 @@ from streams.models import (
     TurnState,
 )
 from streams.selectors.approval import is_held_up
-from streams.selectors.cast import NARRATION, answering, is_for_nobody_here, memory_version_of
+from streams.selectors.cast import answering, is_for_nobody_here, memory_version_of
 from streams.selectors.context import Context, gather, gather_approved
 from streams.selectors.inbox import Choice, choose_event
 from streams.selectors.state import OPEN_TURNS, event_line, state_frame, turn_line
@@ -38,7 +38,7 @@ from streams.services.leases import Lease, hold, look_at
 from streams.services.personal_data import EMPTIED_TURN
 from streams.services.usage import is_over_budget, record_usage
 from vtcontrol.kernel.errors import Interrupted, LeaseLost
-from vtcontrol.kernel.events import EventKind, EventState
+from vtcontrol.kernel.events import NARRATION, EventKind, EventState
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.compiled import CompiledInsert, CompiledQuery
 from vtcontrol.tenancy.tasks import enqueue

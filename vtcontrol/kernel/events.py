@@ -30,7 +30,9 @@ class EventKind(StrEnum):
 
 HOUSE_KINDS = frozenset({EventKind.DIRECTOR_SAY, EventKind.CUE})
 """What the house makes itself: no platform and no program sends it in."""
-HOUSE_PLATFORMS = frozenset({"director", "cast", "narration"})
+DIRECTOR, CUES, NARRATION = "director", "cast", "narration"
+"""The platforms of the team's words, of cues and of what is narrated."""
+HOUSE_PLATFORMS = frozenset({DIRECTOR, CUES, NARRATION})
 """Where what the house makes comes from; what is sent in comes from elsewhere."""
 
 
