@@ -137,6 +137,19 @@ class Firing:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineFault:
+    """An engine that failed in a turn: what it was asked for ("brain", "voice" or "check"), its name, how it failed."""
+
+    part: str
+    engine: str
+    fault: str
+
+    def __str__(self) -> str:
+        """Return it as people read it."""
+        return f"{self.engine}: {self.fault}"
+
+
+@dataclass(frozen=True, slots=True)
 class TurnReport:
     """How a turn ended.
 
@@ -162,6 +175,7 @@ class TurnReport:
         held: The answer waits for a person; nothing of it was said.
         emotion: The feeling it would begin with, where nothing was said.
         approved: It was said after a person let it through.
+        failures: Engines that failed on the way, in order.
     """
 
     turn_id: UUID
@@ -185,6 +199,7 @@ class TurnReport:
     held: HeldReply | None = None
     emotion: str = ""
     approved: ApprovedWords | None = None
+    failures: tuple[EngineFault, ...] = ()
 
     @property
     def text(self) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 from personas.domain.prompt import Prompt
 from streams.domain.plan import StreamConfig
 from streams.domain.rules import Action
-from streams.domain.turns import Claim, Firing, SpokenSegment, TurnReport, rule_key
+from streams.domain.turns import Claim, EngineFault, Firing, SpokenSegment, TurnReport, rule_key
 from vtcontrol.kernel.chat import ChatRequest, Output
 from vtcontrol.kernel.events import EventState
 from workers.runner.drafting import Draft, Recited, is_read_first, think
@@ -271,6 +271,7 @@ class Performance:
             prompt_record=self._record(stats),
             note_ids=() if was_interrupted and not was_spoken else self._claim.note_ids,
             approved=self._claim.approved,
+            failures=_failures(stats),
         )
 
     def _spoken(self, progress: _Progress) -> SpokenSegment:
@@ -340,9 +341,13 @@ class Performance:
                 "presence_penalty": prompt.sampling.presence_penalty,
             },
             "output": prompt.output.value,
-            "failures": [f"{one.provider}: {one.fault}" for one in stats.failures],
+            "failures": [str(one) for one in _failures(stats)],
             "unknown_tags": stats.unknown_tags,
         }
+
+
+def _failures(stats: TurnStats) -> tuple[EngineFault, ...]:
+    return tuple(EngineFault(one.part.value, one.provider, one.fault.value) for one in stats.failures)
 
 
 def _done(hit: ModerationHit) -> str:

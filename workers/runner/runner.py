@@ -15,7 +15,7 @@ from django.utils import timezone
 from memory.selectors import warm_persona as warm_memory
 from personas.tokenizers import look_again
 from streams.domain.lines import Line, line_frames
-from streams.domain.plan import BrainSpec, StreamConfig, VoiceSpec
+from streams.domain.plan import StreamConfig
 from streams.domain.triage import TriageState
 from streams.domain.turns import Claim, Stale, TurnReport
 from streams.selectors.config import current_config
@@ -32,6 +32,7 @@ from workers.runner.gate import gate_for
 from workers.runner.ground import Ground
 from workers.runner.performance import Performance
 from workers.runner.stage import Stage
+from workers.turn.voicing import Part
 
 logger = logging.getLogger(__name__)
 
@@ -240,10 +241,8 @@ class Runner:
         """Keep the docks' status line true: who answers and speaks, and what failed on the way."""
         if report.state == "cut" or report.event.kind == EventKind.DIRECTOR_SAY:
             return
-        failures: tuple[str, ...] = report.prompt_record.get("failures", ())
-        voices = tuple(f"{name}: " for name in ("espeak", *(voice.name for voice in config.voices)))
-        mute = dict.fromkeys(one for one in failures if one.startswith(voices))
-        dull = dict.fromkeys(one for one in failures if one not in mute)
+        mute = dict.fromkeys(str(one) for one in report.failures if one.part == Part.VOICE)
+        dull = dict.fromkeys(str(one) for one in report.failures if one.part != Part.VOICE)
         budget = ["budget used up"] if claim.is_degraded else []
         brain, voice = _note(report.brain, [*config.problems, *budget, *dull]), _note(report.voice, [*mute])
         status = (self._status[0] if report.approved else brain, self._status[1] if report.held else voice)
@@ -266,19 +265,20 @@ def _note(name: str, troubles: list[str]) -> str:
 
 def _faults(report: TurnReport, config: StreamConfig) -> dict[UUID, str]:
     """Return how the configured engines that were asked did in a turn, by row: a fault, or "" for a success."""
-    failed = _failed(report)
-    used = {report.brain.partition(": ")[0], *report.characters} | failed.keys()
-    engines: list[BrainSpec | VoiceSpec] = [*config.brains, *config.voices]
-    return {engine.id: failed.get(engine.name, "") for engine in engines if engine.name in used}
+    brains, voices = _failed(report, Part.BRAIN), _failed(report, Part.VOICE)
+    asked = {report.brain.partition(": ")[0], *brains}
+    spoke = {*report.characters, *voices}
+    thought = {brain.id: brains.get(brain.name, "") for brain in config.brains if brain.name in asked}
+    return thought | {voice.id: voices.get(voice.name, "") for voice in config.voices if voice.name in spoke}
 
 
 def _checks(report: TurnReport, config: StreamConfig, check: ModelCheck | None) -> dict[UUID, str]:
     """Return the same of the moderation model, if it was asked beside the turn."""
     if config.check is None or check is None or not check.was_asked:
         return {}
-    return {config.check.id: _failed(report).get(check.name, "")}
+    return {config.check.id: _failed(report, Part.CHECK).get(check.name, "")}
 
 
-def _failed(report: TurnReport) -> dict[str, str]:
-    """Return the faults of a turn's engines by their names."""
-    return dict(one.rsplit(": ", 1) for one in report.prompt_record.get("failures", ()) if ": " in one)
+def _failed(report: TurnReport, part: Part) -> dict[str, str]:
+    """Return the faults of a turn's engines of one kind by their names."""
+    return {one.engine: one.fault for one in report.failures if one.part == part}
