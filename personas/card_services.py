@@ -81,7 +81,6 @@ def _with_engines(persona: Persona, card: Card, wish: Wish) -> None:
         persona.temperature = brain.temperature
     if wish.makes_voice and voice is not None:
         persona.voice = make_voice(voice, wish.name)
-    persona.save()
 
 
 def namesake(name: str) -> Persona | None:
@@ -112,6 +111,8 @@ def import_card(file: CardFile, raw: bytes, wish: Wish) -> Persona:
     is_new = persona is not there
     _fill(persona, reading.draft)
     _with_engines(persona, file.card, wish)
+    check_row(persona)
+    persona.save()
     _add_parts(persona, reading.draft, is_new=is_new)
     lore_shelf().put_in(persona, reading.lore)
     _keep(persona, file.card, file.container, raw)
@@ -209,8 +210,6 @@ def _fill(persona: Persona, draft: Draft) -> None:
     for name, value in asdict(draft).items():
         if name in PERSONA_FIELDS and name != "name":
             setattr(persona, name, value)
-    check_row(persona)
-    persona.save()
 
 
 def _add_parts(persona: Persona, draft: Draft, *, is_new: bool) -> None:

@@ -280,7 +280,7 @@ def _shown(file: CardFile) -> dict[str, Any]:
         lore, cautions = lore_of(file.book) if file.book is not None else ((), {})
         return {"name": file.book.name if file.book else "", **_lore_shown(lore), "cautions": _told(cautions)}
     card = file.card
-    reading = read_character(card)
+    reading, engines = read_character(card), card_services.foreign_engines(card)
     return {
         "name": reading.draft.name,
         "draft": reading.draft,
@@ -291,8 +291,8 @@ def _shown(file: CardFile) -> dict[str, Any]:
         "tags": card.texts("tags")[:SHOWN_MOST],
         "namesake": card_services.namesake(reading.draft.name),
         "cautions": _told(reading.cautions),
-        "engines": card_services.foreign_engines(card),
-        "left": _left_shown(card_services.foreign_engines(card)),
+        "engines": engines,
+        "left": _left_shown(engines),
         **_lore_shown(reading.lore),
     }
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from personas.models import Persona, Revision
 from personas.selectors import content_of
 from personas.services.contents import content_taken
-from personas.services.revisions import save_draft
+from personas.services.revisions import lock_persona, save_draft
 
 Changes = Mapping[str, Any]
 
@@ -45,7 +45,7 @@ def change_draft(draft: Revision, changes: Changes | None, *, by: Any, note: str
         InputInvalid: As in `new_draft`.
         Conflict: It was published meanwhile.
     """
-    persona = Persona.objects.select_for_update().get(pk=draft.persona_id)  # two changes at once are both kept
+    persona = lock_persona(draft.persona_id)
     draft = Revision.objects.filter(pk=draft.pk).first() or draft
     content = draft.content
     if changes is not None:

@@ -31,7 +31,7 @@ def record_revision(persona: Persona, by: Any = None, note: str = "") -> Revisio
     Returns:
         The new revision, or None when nothing changed.
     """
-    _lock(persona.pk)
+    lock_persona(persona.pk)
     content = content_of(persona)
     digest = digest_of(content)
     before = _on_air(persona)
@@ -58,7 +58,7 @@ def save_draft(
     Raises:
         Conflict: The draft was published meanwhile, or there are too many drafts.
     """
-    _lock(persona.pk)
+    lock_persona(persona.pk)
     now_on_air = _on_air(persona)
     if draft is not None:
         draft = _locked(draft.pk)
@@ -90,7 +90,7 @@ def publish(revision: Revision, *, by: Any, over: UUID | None = None) -> Revisio
         Conflict: It is no draft any more, or something else is on air than the draft was made from.
         InputInvalid: It no longer validates; the sentence says why.
     """
-    persona = _lock(revision.persona_id)
+    persona = lock_persona(revision.persona_id)
     revision = _locked(revision.pk)
     before = _ready(persona, revision, over)
     persona._history_user = by  # type: ignore[attr-defined]  # read by simple_history
@@ -118,7 +118,7 @@ def schedule(revision: Revision, at: dt.datetime, *, by: Any, over: UUID | None 
     now = timezone.now()
     if not now < at <= now + FARTHEST:
         raise InputInvalid(_("Choose a time in the future, within a year."), field="publish_at")
-    persona = _lock(revision.persona_id)
+    persona = lock_persona(revision.persona_id)
     revision = _locked(revision.pk)
     revision.base = _ready(persona, revision, over)
     content_taken(persona, revision.content, revision.pk)  # it can be written
@@ -135,7 +135,7 @@ def unschedule(revision: Revision) -> Revision:
     Raises:
         Conflict: It is not scheduled (any more).
     """
-    _lock(revision.persona_id)
+    lock_persona(revision.persona_id)
     revision = _locked(revision.pk)
     if revision.state != RevisionState.SCHEDULED:
         raise Conflict(_("It is not scheduled any more."))
@@ -150,7 +150,7 @@ def roll_back(revision: Revision, *, by: Any) -> Revision:
         Conflict: It is a draft (publish it), or it is what is on air.
         InputInvalid: It no longer validates; the sentence says why.
     """
-    persona = _lock(revision.persona_id)
+    persona = lock_persona(revision.persona_id)
     revision = _locked(revision.pk)
     if revision.state != RevisionState.RETIRED:
         raise Conflict(_("Only an earlier revision can be brought back."))
@@ -168,7 +168,7 @@ def discard(revision: Revision) -> None:
     Raises:
         Conflict: It was on air, be it in an experiment: turns name it.
     """
-    _lock(revision.persona_id)
+    lock_persona(revision.persona_id)
     revision = _locked(revision.pk)
     if revision.state not in UNPUBLISHED or revision.experiments.exists():
         raise Conflict(_("It was on air, so it stays: lines name it."))
@@ -187,7 +187,7 @@ def publish_due(revision_id: UUID) -> bool:
     found = Revision.objects.filter(pk=revision_id).select_related("published_by").first()
     if found is None:
         return False
-    _lock(found.persona_id)
+    lock_persona(found.persona_id)
     revision = Revision.objects.filter(
         pk=revision_id, state=RevisionState.SCHEDULED, publish_at__lte=timezone.now()
     ).first()
@@ -201,7 +201,8 @@ def publish_due(revision_id: UUID) -> bool:
     return True
 
 
-def _lock(persona_id: UUID) -> Persona:
+def lock_persona(persona_id: UUID) -> Persona:
+    """Hold a persona's revisions until the transaction ends: two changes at once come one after the other."""
     persona: Persona = Persona.objects.select_for_update().get(pk=persona_id)
     return persona
 
