@@ -60,7 +60,7 @@ class Hit:
 
 @dataclass(slots=True)
 class _Shelf:
-    """The memories of one scope: their numbers in rising order, and postings once they are many."""
+    """The memories of one scope: their numbers in rising order, and postings once many are searched."""
 
     numbers: "array[int]" = field(default_factory=lambda: array("I"))
     total_length: int = 0
@@ -88,6 +88,8 @@ class LexicalIndex:
         add = self._add
         for memory_id, scope, line in rows:
             add(memory_id, scope, line)
+        if COMMON in self._shelves:
+            self._make_ready(self._shelves[COMMON])  # what every search looks through
 
     def _clear(self) -> None:
         self._number_of: dict[uuid.UUID, int] = {}
@@ -140,8 +142,6 @@ class LexicalIndex:
         if postings is not None:
             for stem in set(found):
                 postings[stem].append(number)
-        elif len(shelf.numbers) > _SMALL:
-            shelf.postings = self._postings_of(shelf.numbers)
         return number
 
     def place(self, memory_id: uuid.UUID, place: Place) -> None:
@@ -210,6 +210,8 @@ class LexicalIndex:
             At most `limit` hits; fewer when fewer memories share a stem with the query.
         """
         shelves = [shelf for scope in dict.fromkeys(scopes) if (shelf := self._shelves.get(scope)) is not None]
+        for shelf in shelves:
+            self._make_ready(shelf)
         total = sum(len(shelf.numbers) for shelf in shelves)
         if not total or limit < 1:
             return []
@@ -280,6 +282,11 @@ class LexicalIndex:
         shared = [term for term in terms if term.stem in stems]
         coverage = min(1.0, sum(term.idf for term in shared) / telling)
         return Hit(memory_id, score, tuple(term.stem for term in shared), coverage)
+
+    def _make_ready(self, shelf: _Shelf) -> None:
+        """Give a scope that is searched its postings, once it is too large to be read through."""
+        if shelf.postings is None and len(shelf.numbers) > _SMALL:
+            shelf.postings = self._postings_of(shelf.numbers)
 
     def _postings_of(self, numbers: Iterable[int]) -> "defaultdict[str, array[int]]":
         postings: defaultdict[str, array[int]] = defaultdict(_no_numbers)

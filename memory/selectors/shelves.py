@@ -8,14 +8,15 @@ import datetime as dt
 import gc
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import CharField, ExpressionWrapper, F, Q
 from django.utils import timezone
 
-from memory.domain.lexical import LexicalIndex, Scope
+from memory.domain.lexical import LexicalIndex, Place, Scope
 from memory.domain.vectors import SketchIndex
 from memory.models import EmbeddingEngine, Memory, MemoryKind, MemoryVector, Review
 from memory.selectors.semantics import engine_at_work
@@ -81,20 +82,54 @@ def refresh(shelf: Shelf, persona_id: UUID, version: int) -> None:
 
 
 def _fill(shelf: Shelf, persona_id: UUID, now: dt.datetime) -> None:
-    """Read everything, as little of each row as will do: this is what a first line waits for."""
+    """Read everything once, as little of each row as will do: this is what a first line waits for."""
     rows = Memory.objects.filter(recallable(), persona_id=persona_id).order_by()
     rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=now))
+    pinned: dict[UUID, Scope] = {}
+    places: list[tuple[UUID, Place]] = []
+
+    def read() -> Iterator[tuple[UUID, Scope, str]]:
+        ids: dict[Any, UUID] = {}  # of viewers and conversations, which come again and again
+        for key, viewer, line, is_pinned, episode, position in rows.values_list(*_FILLED).iterator(CHUNK):
+            memory_id = _as_id(key)
+            viewer_id = None if viewer is None else ids.get(viewer) or ids.setdefault(viewer, _as_id(viewer))
+            if is_pinned:
+                pinned[memory_id] = viewer_id
+            if episode is not None:
+                episode_id = ids.get(episode) or ids.setdefault(episode, _as_id(episode))
+                places.append((memory_id, (episode_id, position)))
+            yield memory_id, viewer_id, line
+
     was_collecting = gc.isenabled()
     gc.disable()  # a hundred thousand new objects, none of them garbage: looking for it takes a third of the time
     try:
-        shelf.index = LexicalIndex(rows.values_list("id", "viewer_id", "stems").iterator(CHUNK))
+        shelf.index = LexicalIndex(read())
+        for memory_id, place in places:
+            shelf.index.place(memory_id, place)
     finally:
         if was_collecting:
             gc.enable()
-    shelf.pinned = dict(rows.filter(is_pinned=True).values_list("id", "viewer_id"))
-    placed = rows.filter(episode_id__isnull=False).values_list("id", "episode_id", "position")
-    for memory_id, episode_id, position in placed.iterator(CHUNK):
-        shelf.index.place(memory_id, (episode_id, position))
+    shelf.pinned = pinned
+
+
+def _as_stored(field: str) -> "ExpressionWrapper[F]":
+    """Ask for a column as the database gives it: Django's conversions take as long as the reading."""
+    return ExpressionWrapper(F(field), output_field=CharField())
+
+
+_FILLED = (
+    _as_stored("id"),
+    _as_stored("viewer_id"),
+    "stems",
+    _as_stored("is_pinned"),
+    _as_stored("episode_id"),
+    "position",
+)
+
+
+def _as_id(stored: UUID | str) -> UUID:
+    """Return an id as PostgreSQL or SQLite gives it."""
+    return stored if isinstance(stored, UUID) else UUID(int=int(stored, 16))
 
 
 _CHANGED = CompiledQuery(

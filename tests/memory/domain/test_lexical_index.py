@@ -116,15 +116,21 @@ OWNERS = st.sampled_from([COMMON, BOB, EVE])
 CHANGES = st.lists(st.tuples(st.integers(1, 12), st.one_of(st.none(), st.tuples(OWNERS, LINES))), max_size=40)
 
 
-@given(changes=CHANGES, query=st.lists(WORDS, max_size=4), small=st.sampled_from([0, 2, 128]))
-@settings(max_examples=80)
-def test_changing_the_index_equals_building_it_anew(changes: list, query: list[str], small: int) -> None:
+@given(
+    changes=CHANGES, query=st.lists(WORDS, max_size=4), small=st.sampled_from([0, 2, 128]), is_searched=st.booleans()
+)
+@settings(max_examples=120)
+def test_changing_the_index_equals_building_it_anew(
+    changes: list, query: list[str], small: int, is_searched: bool
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lexical, "_SMALL", small)
         index, rows = LexicalIndex(), {}
         for number, change in changes:
             memory_id = uuid.UUID(int=number)
             rows.pop(memory_id, None)
+            if is_searched:  # which gives BOB's memories their postings
+                index.search(query, [COMMON, BOB])
             if change is None:
                 index.remove(memory_id)
             else:
