@@ -5,8 +5,9 @@ database of the environment (SQLite unless DATABASE_URL says otherwise). `search
 10,000 memories while a million of other studios stand in the same table. `cold_100k` is the first search of a process.
 
 Recall: `bench.conversations`, told as a viewer's lines between small talk; a question counts when the line it is about
-is among the five. `hybrid` asks a stub of an embeddings endpoint on this machine, whose vectors are hashed letter
-groups: it shows that the whole path works, not what a real model would gain.
+is among the five. `hybrid` asks the first model of VTCONTROL_EMBEDDINGS_DIR, so an operator sees what it gains. Without
+one it asks a stub of an embeddings endpoint on this machine, whose vectors are hashed letter groups: it shows that the
+whole path works, not what a real model would gain.
 """
 
 import json
@@ -228,7 +229,7 @@ def _asked(name: str, scenes: Sequence[Any], talk: Sequence[str], *, is_hybrid: 
     from vtcontrol.kernel.ids import uuid7
     from vtcontrol.tenancy.models import Studio
     from vtcontrol.tenancy.scope import studio_scope
-    from workers.mind.embedding import EngineRoom, embed_missing
+    from workers.mind.embedding import EngineRoom, embed_missing, local_models
 
     studio = Studio.objects.create(slug=name, name=name)
     viewer_id = uuid7()
@@ -240,9 +241,9 @@ def _asked(name: str, scenes: Sequence[Any], talk: Sequence[str], *, is_hybrid: 
             persona = _persona("", "auto")
             evidence = _tell(persona, viewer_id, scenes, talk)
             if is_hybrid:
-                EmbeddingEngine(
-                    name="Stub", base_url=f"http://127.0.0.1:{server.server_port}/v1", model="letters"
-                ).save()
+                own, stub = local_models()[:1], f"http://127.0.0.1:{server.server_port}/v1"
+                engine = {"engine": "onnx", "model": own[0]} if own else {"base_url": stub, "model": "letters"}
+                EmbeddingEngine(name="Bench", **engine).save()
                 embed_queries_with(room)
                 while embed_missing(room):
                     pass
