@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from personas.models import Avatar, Persona
-from streams.models import StageLayout, StagePage, Stream
+from personas.models import Avatar, Experiment, Persona
+from personas.selectors import character_at
+from streams.models import StageLayout, StagePage, Stream, Turn
 from streams.selectors.cast import FIRST, GUEST, cast_stream, figure_of, further_characters
 from vtcontrol.kernel.errors import NotFound
 
@@ -21,8 +22,7 @@ def avatar_of(avatar: Avatar) -> dict[str, Any]:
 
 def look_of(stream: Stream) -> dict[str, Any]:
     """Return how the stage looks and sounds: badge, subtitles, who stands where, and the limits of the voice."""
-    layout: StageLayout = getattr(stream, "layout", None) or StageLayout()
-    persona = stream.persona
+    layout, persona = _layout(stream), stream.persona
     return {
         "badge": stream.shows_badge,
         "subtitles": stream.shows_subtitles,
@@ -38,6 +38,11 @@ def look_of(stream: Stream) -> dict[str, Any]:
             "second_pages": layout.second_pages,
         },
     }
+
+
+def _layout(stream: Stream) -> StageLayout:
+    layout: StageLayout = getattr(stream, "layout", None) or StageLayout()
+    return layout
 
 
 def look_with(look: Mapping[str, Any], key: str, persona: Persona) -> dict[str, Any]:
@@ -124,10 +129,25 @@ def stage_hello(stream_id: UUID) -> dict[str, Any]:
         "stream": {"id": str(stream.pk), "name": stream.name, "language": stream.language},
         "epoch": stream.state.control_epoch,
         "fence": stream.state.fence,
-        "look": look_of(stream),
+        "look": _dressed(stream, look_of(stream)),
         "muted": stream.state.is_muted,
         "panicked": stream.state.panicked_at is not None,
     }
+
+
+def _dressed(stream: Stream, look: dict[str, Any]) -> dict[str, Any]:
+    """Return the look as the last line left it: who spoke as the other side of an experiment still looks like it."""
+    spoken = Turn.objects.filter(stream=stream, revision__isnull=False).exclude(text="").defer("prompt")
+    last = spoken.order_by("-started_at").first()
+    if last is None:
+        return look
+    running = Experiment.objects.filter(persona=last.persona_id, other=last.revision_id, ended_at=None)
+    experiment = running.select_related("persona__avatar").first()
+    if experiment is None:
+        return look
+    cast = {row.persona_id: figure_of(row, _layout(stream).guest_id) for row in further_characters(stream)}
+    figure = FIRST if last.persona_id == stream.persona_id else cast.get(last.persona_id, "")
+    return look_with(look, figure, character_at(experiment.persona, experiment.other_id).persona)
 
 
 def open_pages(stream_id: UUID) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from streams.domain.turns import Claim
 from streams.models import Stream, Turn
 from streams.selectors.config import load_config
 from streams.selectors.experiments import report_of
+from streams.selectors.stage import stage_hello
 from streams.services import turns
 from streams.services.leases import Lease
 from tests.factories.personas import make_avatar, make_persona, make_voice
@@ -100,6 +101,33 @@ def test_each_side_has_its_own_voice_and_avatar(in_studio: Studio, stream: Strea
     assert [look["character"] for look in looks] == [stream.persona.name, "Nora"]
     assert looks[0]["layout"] == looks[1]["layout"]
     assert looks[0]["characters"][0]["place"] == looks[1]["characters"][0]["place"]
+
+
+def test_a_page_that_opens_in_the_middle_sees_the_side_that_speaks(
+    in_studio: Studio, stream: Stream, lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revisions.record_revision(stream.persona)
+    content = {**content_of(stream.persona), "avatar": str(make_avatar("B ", hair="#00ff00").pk)}
+    experiment = experiments.start_experiment(revisions.save_draft(stream.persona, content, by=None), 50, by=None)
+    own = stream.persona.avatar.hair
+
+    def hair() -> str:
+        look = stage_hello(stream.pk)["look"]
+        assert look["characters"][0]["avatar"] == look["avatar"]
+        return str(look["avatar"]["palette"]["hair"])
+
+    seen = [hair()]
+    for number, hears_b in enumerate((True, False, True)):
+        monkeypatch.setattr("streams.domain.plan.hears_other", lambda *_, is_other=hears_b: is_other)
+        claim = asks(stream, lease, number)
+        seen.append(hair())  # nothing was said yet
+        turns.begin_segment(lease, claim, text="Hello.", emotion="joy", is_first=True)
+        seen.append(hair())
+        end(stream, lease, claim, segments=(segment(),))
+    experiments.stop_experiment(experiment, by=None)
+
+    b = "#00ff00"
+    assert [*seen, hair()] == [own, own, b, b, own, own, b, own]
 
 
 def test_a_side_that_looks_the_same_has_the_same_look(stream: Stream, draft: Revision) -> None:
