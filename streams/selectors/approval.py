@@ -1,6 +1,7 @@
 """Reading held lines: what waits for a person, what was decided, and the words of an approved line."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +16,13 @@ from streams.selectors.config import current_config
 from streams.selectors.unnamed import MARK, words_of
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.kernel.events import EventState
+from vtcontrol.tenancy.compiled import CompiledSweep
 from vtcontrol.tenancy.scope import current_studio_id
 
 RECENT = dt.timedelta(minutes=15)
 RECENT_SHOWN = 10
 FOLLOWED_MOST = 100
+DUE_AT_ONCE = 200
 
 
 def words_kept(row: HeldLine) -> str:
@@ -42,6 +45,31 @@ def is_held_up(stream_id: UUID) -> bool:
         return False
     waiting = InboxEvent.objects.filter(stream_id=stream_id, state=EventState.WAITING)
     return not waiting.filter(reason=APPROVED).exists()
+
+
+def _places(rows: "QuerySet[HeldLine, Any]") -> "QuerySet[HeldLine, Any]":
+    return rows.order_by("held_at").values_list("studio_id", "stream_id", "pk")[:DUE_AT_ONCE]
+
+
+def _undecided(now: dt.datetime) -> "QuerySet[HeldLine, Any]":
+    return _places(HeldLine.objects.filter(state=HeldState.HELD.value, expires_at__lte=now))
+
+
+def _lost() -> "QuerySet[HeldLine, Any]":
+    lost = HeldLine.objects.filter(state=HeldState.APPROVED.value, turn__state=TurnState.APPROVED.value)
+    coming = (EventState.WAITING.value, EventState.TAKEN.value)
+    return _places(lost.exclude(event__state__in=coming, event__reason=APPROVED))
+
+
+_UNDECIDED, _LOST = CompiledSweep(_undecided, now=dt.datetime), CompiledSweep(_lost)
+
+
+def lines_due(now: dt.datetime) -> tuple[Sequence[Sequence[UUID]], Sequence[Sequence[UUID]]]:
+    """Return what nobody decided on in time, and what was approved but cannot be said any more, over all studios.
+
+    Both as (studio, stream, line), the oldest first.
+    """
+    return _UNDECIDED.rows(now=now), _LOST.rows()
 
 
 def held_of(stream_id: UUID) -> dict[str, Any]:

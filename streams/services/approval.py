@@ -42,7 +42,7 @@ from streams.domain.rules import Action, RuleHit
 from streams.domain.turns import rule_key
 from streams.hints import announce_dock
 from streams.models import HeldLine, InboxEvent, StreamState, Turn, TurnState
-from streams.selectors.approval import words_kept
+from streams.selectors.approval import lines_due, words_kept
 from streams.selectors.config import current_config
 from streams.selectors.state import event_line, turn_line
 from streams.selectors.unnamed import MARK
@@ -53,7 +53,6 @@ from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.scope import current_studio_id, studio_scope
 from vtcontrol.tenancy.tasks import enqueue
 
-AT_ONCE = 200
 TURN_OPEN = (TurnState.HELD, TurnState.APPROVED)
 _TURN_ENDS = {
     HeldState.REJECTED: TurnState.REJECTED,
@@ -357,20 +356,13 @@ def expire_due() -> int:
 
     Runs over all studios; return how many lines.
     """
-    now = timezone.now()
-    due = HeldLine.objects.filter(state=HeldState.HELD, expires_at__lte=now)
-    lost = HeldLine.objects.filter(state=HeldState.APPROVED, turn__state=TurnState.APPROVED)
-    lost = lost.exclude(event__state__in=(EventState.WAITING, EventState.TAKEN), event__reason=APPROVED)
-    found = [(one, UNDECIDED) for one in _places(due)] + [(one, "") for one in _places(lost)]
+    undecided, lost = lines_due(timezone.now())
+    found = [*((one, UNDECIDED) for one in undecided), *((one, "") for one in lost)]
     count = 0
     for (studio_id, stream_id, held_id), reason in found:
         with studio_scope(studio_id):
             count += _expire(stream_id, held_id, reason)
     return count
-
-
-def _places(rows: Any) -> list[tuple[UUID, UUID, UUID]]:
-    return list(rows.order_by("held_at").values_list("studio_id", "stream_id", "pk")[:AT_ONCE])
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -14,8 +15,10 @@ from streams.selectors.state import OPEN_TURNS, event_line, turn_line
 from streams.services.leases import Lease, hold
 from streams.services.turns import Frames, dock_frames
 from vtcontrol.kernel.events import EventState
+from vtcontrol.tenancy.compiled import CompiledSweep
 
 ATTEMPTS_MOST = 2
+IN_NEED_MOST = 500
 
 
 @transaction.atomic
@@ -69,18 +72,23 @@ def _wait_again(turn: Turn, event: InboxEvent) -> list[Line]:
     return [event_line(event, turn_id=turn.pk), turn_line(turn, turn.speaker_name)]
 
 
-def streams_in_need(limit: int = 500) -> Sequence[tuple[UUID, UUID]]:
+def _forsaken(now: dt.datetime, **work: Any) -> Any:
+    idle = StreamState.objects.filter(stream__is_enabled=True, panicked_at=None, studio__is_active=True)
+    idle = idle.exclude(lease_until__gt=now).filter(**work)
+    return idle.order_by().values_list("studio_id", "stream_id").distinct()[:IN_NEED_MOST]
+
+
+_WAITING = CompiledSweep(lambda now: _forsaken(now, stream__events__state=EventState.WAITING.value), now=dt.datetime)
+_BROKEN = CompiledSweep(
+    lambda now: _forsaken(now, stream__turns__state__in=[one.value for one in OPEN_TURNS]), now=dt.datetime
+)
+
+
+def streams_in_need() -> Sequence[tuple[UUID, UUID]]:
     """Return (studio, stream) pairs with work that nobody is doing: waiting events or open turns without a live lease.
 
     Runs over all studios.
     """
     now = timezone.now()
-    idle = StreamState.objects.filter(stream__is_enabled=True, panicked_at=None, studio__is_active=True)
-    idle = idle.exclude(lease_until__gt=now)
-    waiting = idle.filter(stream__events__state=EventState.WAITING)
-    broken = idle.filter(stream__turns__state__in=OPEN_TURNS)
-    pairs = {
-        *waiting.values_list("studio_id", "stream_id")[:limit],
-        *broken.values_list("studio_id", "stream_id")[:limit],
-    }
-    return sorted(pairs)
+    found = [*_WAITING.rows(now=now), *_BROKEN.rows(now=now)]
+    return sorted({(studio_id, stream_id) for studio_id, stream_id in found})

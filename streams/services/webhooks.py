@@ -26,6 +26,7 @@ from streams.selectors.lists import event_item, turn_items
 from vtcontrol.kernel.errors import SecretUnreadable
 from vtcontrol.kernel.events import EventState
 from vtcontrol.kernel.ids import uuid7
+from vtcontrol.tenancy.compiled import CompiledSweep
 from vtcontrol.tenancy.scope import studio_scope
 from vtcontrol.tenancy.webhooks import ASKED_FOR, Delivery, DeliveryState, Topic, Webhook
 
@@ -89,8 +90,13 @@ class Outcome:
         return self.status is not None and 200 <= self.status < 300
 
 
+_ANY = CompiledSweep(lambda: Webhook.objects.filter(stopped_at=None).order_by().values_list("pk")[:1])
+
+
 def listening() -> list[Webhook]:
     """Return the webhooks that want to be told. Runs over all studios."""
+    if not _ANY.rows():
+        return []  # nearly always
     rows = Webhook.objects.filter(is_enabled=True, stopped_at=None, studio__is_active=True)
     return list(rows.filter(reduce(or_, (Q(**{name: True}) for name in ASKED_FOR.values()))))
 
@@ -242,9 +248,19 @@ def start_again(webhook: Webhook) -> None:
     Webhook.objects.filter(pk=webhook.pk).update(failures=0, stopped_at=None, starts_at=now, seen_at=now, told={})
 
 
+_ANY_DUE = CompiledSweep(
+    lambda now: Delivery.objects.filter(
+        state=DeliveryState.WAITING.value, next_at__lte=now, webhook__stopped_at=None
+    ).order_by().values_list("pk")[:1],
+    now=dt.datetime,
+)  # fmt: skip
+
+
 def claim_due() -> list[Post]:
     """Take the messages whose time has come, a few for each webhook. Runs over all studios."""
     now = timezone.now()
+    if not _ANY_DUE.rows(now=now):
+        return []
     due = Delivery.objects.filter(state=DeliveryState.WAITING, next_at__lte=now, webhook__stopped_at=None)
     taken: dict[Any, int] = {}
     posts: list[Post] = []

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from relationships.models import Viewer
 from tests.factories.relationships import make_viewer
-from vtcontrol.kernel.errors import ScopeMissing
+from vtcontrol.kernel.errors import ScopeCrossed, ScopeMissing
 from vtcontrol.kernel.ids import uuid7
-from vtcontrol.tenancy.compiled import CompiledQuery
+from vtcontrol.tenancy.compiled import CompiledQuery, CompiledSweep
 from vtcontrol.tenancy.scope import studio_scope, unscoped
 from vtcontrol.tenancy.studios import Studio
 
@@ -34,6 +34,10 @@ def _by_ids() -> CompiledQuery:
     return CompiledQuery(
         lambda id_list: Viewer.objects.filter(pk__in=id_list).order_by().values_list("id"), id_list=list
     )
+
+
+def _everywhere() -> CompiledSweep:
+    return CompiledSweep(lambda name: Viewer.objects.filter(name=name).order_by().values_list("studio_id"), name=str)
 
 
 LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -144,3 +148,19 @@ def test_threads_that_compile_it_at_once_all_get_their_rows(in_studio: Studio) -
     with ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(copy_context().run, ask, number) for number in range(16)]
         assert [one.result() for one in asked] == [[viewer.pk]] * 16
+
+
+def test_a_sweep_sees_every_studio_and_runs_in_no_scope_of_one(studio: Studio, other_studio: Studio) -> None:
+    for place in (studio, other_studio):
+        with studio_scope(place.pk):
+            make_viewer()
+    query = _everywhere()
+
+    with pytest.raises(ScopeMissing):
+        query.rows(name="Bo")
+    with studio_scope(studio.pk), pytest.raises(ScopeCrossed):
+        query.rows(name="Bo")
+    with unscoped("a test of sweeps"):
+        assert {row[0] for row in query.rows(name="Bo")} == {studio.pk, other_studio.pk}
+    with studio_scope(studio.pk), pytest.raises(ScopeCrossed):
+        query.rows(name="Bo")

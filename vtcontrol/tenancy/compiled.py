@@ -7,6 +7,7 @@ the real values in their places, the studio's among them: without a scope it rai
 import datetime as dt
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,9 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.sql import InsertQuery, UpdateQuery
 
+from vtcontrol.kernel.errors import ScopeCrossed
 from vtcontrol.tenancy.owned import StudioOwned, claim
-from vtcontrol.tenancy.scope import current_studio_id, studio_scope
+from vtcontrol.tenancy.scope import current_studio_id, scoped_studio_id, studio_scope
 
 _STUDIO = UUID(int=0xFEED_0000_0000_4000_8000_0000_0000_0000)
 _FIRST_MOMENT = dt.datetime(2999, 1, 1, tzinfo=dt.UTC)
@@ -68,6 +70,7 @@ class CompiledQuery:
     """
 
     LIST_LENGTH = 24
+    IS_SWEEP = False
 
     def __init__(
         self,
@@ -103,11 +106,10 @@ class CompiledQuery:
             return int(cursor.rowcount)
 
     def _filled(self, values: dict[str, Any]) -> tuple[str, list[Any]]:
-        studio_id = current_studio_id()
+        spread = {} if self.IS_SWEEP else {"studio": _stored(current_studio_id())}
         if not self._sql:
-            with self._lock, studio_scope(_STUDIO):
+            with self._lock, nullcontext() if self.IS_SWEEP else studio_scope(_STUDIO):
                 self._compile()
-        spread = {"studio": _stored(studio_id)}
         for name, value in values.items():
             if name.endswith("_list"):
                 if not 0 < len(value) <= self.LIST_LENGTH:
@@ -143,7 +145,7 @@ class CompiledQuery:
     def _stand_ins(self) -> tuple[dict[str, Any], dict[Any, str]]:
         """Return the stand-ins by name, and the name of each by its stored form."""
         given: dict[str, Any] = {}
-        names: dict[Any, str] = {_stored(_STUDIO): "studio"}
+        names: dict[Any, str] = {} if self.IS_SWEEP else {_stored(_STUDIO): "studio"}
         for place, (name, kind) in enumerate(self._kinds.items()):
             if name.endswith("_list"):
                 given[name] = [_stand_in(UUID, 1000 * (place + 1) + one) for one in range(self.LIST_LENGTH)]
@@ -152,6 +154,21 @@ class CompiledQuery:
                 given[name] = _stand_in(kind, place)
                 names[_stored(given[name])] = name
         return given, names
+
+
+class CompiledSweep(CompiledQuery):
+    """A compiled query over every studio, for the few tasks that sweep; it runs in an unscoped block only.
+
+    Raises:
+        ScopeCrossed: It is run in the scope of one studio.
+    """
+
+    IS_SWEEP = True
+
+    def _filled(self, values: dict[str, Any]) -> tuple[str, list[Any]]:
+        if scoped_studio_id() is not None:
+            raise ScopeCrossed("A sweep runs over every studio.")
+        return super()._filled(values)
 
 
 class CompiledInsert:

@@ -8,7 +8,6 @@ from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 
 from streams.services.approval import expire_due
-from streams.services.broadcasts import close_idle_broadcasts
 from streams.services.recovery import streams_in_need
 from vtcontrol.tenancy.scope import current_studio_id, studio_scope
 from vtcontrol.tenancy.tasks import StudioTask, SystemTask, enqueue
@@ -23,12 +22,11 @@ def perform(stream_id: str) -> None:
 
 @shared_task(name="live.sweep", base=SystemTask, acks_late=False)
 def sweep() -> None:
-    """Wake every stream that has work and no worker; give up held lines whose time is over; end forsaken broadcasts."""
+    """Wake every stream that has work and no worker; give up held lines whose time is over."""
     for studio_id, stream_id in streams_in_need():
         with studio_scope(studio_id):
             enqueue("live.perform", stream_id=stream_id)
     expire_due()
-    close_idle_broadcasts()
 
 
 @worker_ready.connect

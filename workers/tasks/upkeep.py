@@ -8,6 +8,7 @@ from django.utils import timezone
 from personas.selectors.revisions import due_revisions
 from personas.services.revisions import publish_due
 from streams.services.aftermath import absorb_turn
+from streams.services.broadcasts import close_idle_broadcasts
 from streams.services.retention import retain
 from vtcontrol.tenancy.scope import studio_scope
 from vtcontrol.tenancy.tasks import StudioTask, SystemTask, enqueue
@@ -23,6 +24,12 @@ def absorb(turn_id: str) -> None:
 def retention() -> None:
     """Delete what has outlived its time."""
     retain()
+
+
+@shared_task(name="upkeep.broadcasts", base=SystemTask)
+def broadcasts() -> None:
+    """End the broadcasts nobody is at any more."""
+    close_idle_broadcasts()
 
 
 @shared_task(name="upkeep.publications", base=SystemTask)
