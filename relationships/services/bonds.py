@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from relationships.domain.scoring import BREACHES, DayTally, Deltas, LedgerEntry, Scores, StreamTally, score, settle
 from relationships.domain.scoring import Interaction as Happening
@@ -81,8 +81,11 @@ def adjust(bond: Relationship, wanted: Scores, *, at: dt.datetime) -> bool:
 
 
 def _locked(viewer_id: UUID, persona_id: UUID) -> Relationship:
-    bond, _made = Relationship.objects.get_or_create(viewer_id=viewer_id, persona_id=persona_id)
-    locked: Relationship = Relationship.objects.select_for_update().get(pk=bond.pk)
+    bonds = Relationship.objects.select_for_update()
+    locked: Relationship | None = bonds.filter(viewer_id=viewer_id, persona_id=persona_id).first()
+    if locked is None:
+        made, _is_new = Relationship.objects.get_or_create(viewer_id=viewer_id, persona_id=persona_id)
+        locked = bonds.get(pk=made.pk)
     return locked
 
 
@@ -161,7 +164,9 @@ def ledger_of(bond: Relationship, family: set[UUID] | None = None) -> QuerySet[I
         bond: Whose.
         family: What `family_of` says of its viewer, where it is known.
     """
-    found: QuerySet[Interaction] = Interaction.objects.filter(relationship__in=list(_bonds(bond, family)))
+    family = family_of(bond.viewer_id) if family is None else family
+    bonds = [bond] if family == {bond.viewer_id} else list(_bonds(bond, family))
+    found: QuerySet[Interaction] = Interaction.objects.filter(relationship__in=bonds)
     return found
 
 
@@ -185,14 +190,13 @@ def _tallies(ledger: QuerySet[Interaction], happening: Happening) -> tuple[Strea
     stream, day = StreamTally(), DayTally()
     today = happening.at.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = ledger.order_by("at", "event_id")
-    of_day = rows.filter(at__gte=today, at__lt=today + dt.timedelta(days=1))
-    of_stream = (
-        rows.filter(broadcast_id=happening.broadcast) if happening.broadcast else of_day.filter(broadcast_id=None)
-    )
-    for row in of_stream:
-        stream = stream.after(_entry(row))
-    for row in of_day:
-        day = day.after(_entry(row))
+    is_today = Q(at__gte=today, at__lt=today + dt.timedelta(days=1))
+    of_show = Q(broadcast_id=happening.broadcast) if happening.broadcast else Q(pk=None)
+    for row in rows.filter(is_today | of_show):
+        if row.broadcast_id == happening.broadcast:
+            stream = stream.after(_entry(row))
+        if row.at.astimezone(dt.UTC).date() == today.date():
+            day = day.after(_entry(row))
     return stream, day
 
 

@@ -29,16 +29,17 @@ BITS_A_UNIT = 100
 
 def absorb_turn(turn_id: UUID) -> None:
     """Let a finished turn move the relationship and leave memories."""
-    turn = Turn.objects.select_related("event", "stream").filter(pk=turn_id).first()
+    turn = Turn.objects.select_related("event__viewer", "stream").defer("prompt").filter(pk=turn_id).first()
     if turn is None or turn.event is None or turn.state not in {TurnState.HEARD, TurnState.CUT}:
         return
     event: InboxEvent = turn.event
-    if event.viewer_id is None:
+    viewer: Viewer | None = event.viewer
+    if viewer is None or viewer.has_opted_out:
         return
     kind = INTERACTIONS.get(EventKind(event.kind))
     if kind is not None and turn.stream.uses_relationships:
         record_interaction(
-            viewer_id=event.viewer_id,
+            viewer_id=viewer.pk,
             persona_id=turn.persona_id,
             event_id=event.pk,
             kind=kind,
@@ -46,7 +47,7 @@ def absorb_turn(turn_id: UUID) -> None:
             broadcast_id=event.broadcast_id,
             amount=_worth(event),
         )
-    if turn.reason != "deleted" and Viewer.objects.filter(pk=event.viewer_id, has_opted_out=False).exists():
+    if turn.reason != "deleted":
         notice_turn(turn.pk, turn.stream.language)
 
 
