@@ -132,6 +132,10 @@ class Memory(StudioOwned):
             models.Index(
                 fields=("studio", "-updated_at"), name="memory_in_doubt", condition=models.Q(review="doubtful")
             ),
+            models.Index(
+                fields=("persona", "episode_id", "position"), name="memory_by_place",
+                condition=models.Q(episode_id__isnull=False),
+            ),
         )  # fmt: skip
 
     def __str__(self) -> str:
