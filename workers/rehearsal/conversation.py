@@ -64,7 +64,8 @@ class Conversation:
 
     async def answer(self, moment: Moment, context: Any, chains: Chains, seed: int) -> tuple[RehearsalAnswer, int]:
         """Ask for the answer; return it checked, not saved yet, and what it cost in millionths."""
-        spoken = await speak(self._config, chains, context.prompt, never=context.never, seed=seed)
+        question = ": ".join(filter(None, (moment.name, moment.text)))
+        spoken = await speak(self._config, chains, context.prompt, question=question, never=context.never, seed=seed)
         row = self._row(moment, spoken)
         row.findings = [
             {key: value for key, value in asdict(one).items() if value or key == "ok"}

@@ -13,6 +13,7 @@ from streams.domain.plan import StreamConfig
 from vtcontrol.kernel.chat import ChatEvent, ChatRequest, TextDelta
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.kernel.ports import LanguageModel
+from workers.runner.checking import check_rehearsed
 from workers.runner.engines import Chains
 from workers.runner.gate import gate_for
 from workers.runner.performance import plan_for, vocabulary
@@ -49,14 +50,21 @@ class Spoken:
 
 
 async def speak(
-    config: StreamConfig, chains: Chains, prompt: Prompt, *, never: Sequence[str] = (), seed: int | None = None
+    config: StreamConfig,
+    chains: Chains,
+    prompt: Prompt,
+    *,
+    question: str = "",
+    never: Sequence[str] = (),
+    seed: int | None = None,
 ) -> Spoken:
     """Ask the brains of the chain, first choice first, and return what would be spoken.
 
     Args:
         config: The stream's configuration with the character as it is tried.
-        chains: Its brains; the voices are left alone.
+        chains: Its brains and its moderation model; the voices are left alone.
         prompt: What is asked.
+        question: What is answered, with its writer's name, for the moderation model.
         never: What is never to be mentioned in this answer.
         seed: For engines that sample reproducibly.
     """
@@ -64,7 +72,8 @@ async def speak(
     words = vocabulary(config)
     segments: list[SegmentReady] = []
     stats: TurnStats | None = None
-    turn = perform(plan_for(uuid7(), prompt, config, seed=seed), brains, (), gate=gate_for(config, never))
+    plan, check = plan_for(uuid7(), prompt, config, seed=seed), check_rehearsed(config, question, chains.moderator)
+    turn = perform(plan, brains, (), gate=gate_for(config, never), check=check)
     async with aclosing(turn) as events:
         async for event in events:
             if isinstance(event, SegmentReady):

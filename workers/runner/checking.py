@@ -49,6 +49,23 @@ def check_for(config: StreamConfig, claim: Claim, moderator: Moderator | None) -
     return ModelCheck(spec, moderator, question)
 
 
+def check_rehearsed(config: StreamConfig, question: str, moderator: Moderator | None) -> "ModelCheck | None":
+    """Return who is asked about a rehearsed answer; None where nobody is. Nobody waits: what would is only noted.
+
+    Args:
+        config: The side that is tried.
+        question: What is answered, with its writer's name.
+        moderator: Who stands behind the stream's moderation model.
+    """
+    spec = config.check
+    if spec is None or moderator is None:
+        return None
+    if spec.policy.action is Action.HOLD:
+        instead = Action.WARN if config.approval.is_on else Action.DROP
+        spec = replace(spec, policy=replace(spec.policy, action=instead))
+    return ModelCheck(spec, moderator, question)
+
+
 class ModelCheck:
     """A moderation model as the pipeline's `AnswerCheck`.
 

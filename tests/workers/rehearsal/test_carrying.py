@@ -175,6 +175,32 @@ def test_a_secret_that_comes_out_and_a_prompt_that_is_quoted_are_found(
     assert [(one["ok"], one.get("variant", "")) for one in leaks] == [(False, "secret"), (False, "")]
 
 
+@pytest.mark.parametrize(
+    ("action", "is_on", "texts"),
+    [
+        ("drop", False, ["Tea is nice.", ""]),
+        ("hold", False, ["Tea is nice.", ""]),
+        ("hold", True, ["Tea is nice. Drink up, you maggot!", "Good evening."]),
+        ("warn", False, ["Tea is nice. Drink up, you maggot!", "Good evening."]),
+    ],
+)
+def test_the_streams_moderation_model_judges_what_is_rehearsed(
+    stream: Stream, in_studio: Studio, model: OpenAIStub, settings: Any, action: str, is_on: bool, texts: list[str]
+) -> None:
+    settings.ALLOW_PRIVATE_URLS = True
+    _brain(stream, model)
+    stream.moderation_model = streams.make_moderation_model(base_url=model.base_url, action=action, deadline_ms=5000)
+    stream.approval = "rules" if is_on else "off"
+    stream.save()
+    model.say(*["[joy] Tea is nice. Drink up, you maggot!", "[joy] Good evening."])
+
+    _run, answers = _whole(_start(stream, Scenario("Talk", "Mia: What do you drink?\nBo: hello maggot")))
+
+    assert [one.text for one in answers] == texts
+    fired = [one["values"]["rules"] for answer in answers for one in answer.findings if one["check"] == "rules"]
+    assert ["Guard: harassment" in names for names in fired] == [True, True]
+
+
 def test_a_changed_nickname_is_on_the_card(stream: Stream, in_studio: Studio) -> None:
     _run, answers = _whole(_start(stream, Scenario("Name", "Mia: hi\nMia [renamed]: MoonMia\nMoonMia: me!")))
 
