@@ -98,7 +98,7 @@ def speed() -> dict[str, Any]:
 
 def _filled(name: str, count: int, words: Words) -> tuple[Any, Any]:
     """Make a studio whose character has so many memories, a third of them about 200 viewers; return both ids."""
-    from bench.seed import _persona
+    from bench.seed import _persona, analyse
     from memory.models import Memory
     from memory.services import remember_many
     from vtcontrol.kernel.ids import uuid7
@@ -114,6 +114,7 @@ def _filled(name: str, count: int, words: Words) -> tuple[Any, Any]:
             Memory(persona=persona, text=f"{words.line(11)} {number}", viewer_id=owner)
             for number, owner in enumerate(owners)
         )
+    analyse()
     return studio.pk, (persona.pk, viewers[0])
 
 
@@ -150,7 +151,7 @@ def _surround(source: tuple[Any, Any], times: int) -> None:
     """Copy a character's memories to as many other studios, inside the database."""
     from django.db import connection, transaction
 
-    from bench.seed import _persona
+    from bench.seed import _persona, analyse
     from memory.models import Memory
     from vtcontrol.tenancy.models import Studio
     from vtcontrol.tenancy.scope import studio_scope
@@ -172,6 +173,7 @@ def _surround(source: tuple[Any, Any], times: int) -> None:
                 f"SELECT {new_id}, %s, %s, {listed} FROM memory_memory WHERE persona_id = %s",
                 values,
             )
+    analyse()
 
 
 # --- Recall -------------------------------------------------------------------------------------------------------

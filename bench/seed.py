@@ -55,10 +55,10 @@ def main() -> None:
 
     django.setup()
     print(json.dumps(seed(**json.loads(sys.argv[1]))))
-    _analyse()
+    analyse()
 
 
-def _analyse() -> None:
+def analyse() -> None:
     """Give PostgreSQL's planner the statistics that autovacuum would gather within a minute."""
     from django.db import connection
 
