@@ -1,13 +1,31 @@
 """What rules notice in people's words about themselves, in English and Russian. Pure; a model notices more.
 
-Only plain first-person statements count. Questions, wishes, jokes, quotes and what is said about other people are
-passed over, and so is whatever `memory.domain.sensitive` names. The rules themselves are `noticing_rules`.
+Only plain statements of the first person count, their "I" said or left out as chat leaves it out. Questions, wishes,
+jokes, quotes, games and what is said about other people are passed over, and so is whatever `memory.domain.sensitive`
+names. The rules are `noticing_english` and `noticing_russian`, what they must not believe is `noticing_guards`.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
-from memory.domain.noticing_rules import ENGLISH, RUSSIAN, Rule
+from memory.domain.noticing_english import ENGLISH
+from memory.domain.noticing_guards import (
+    ASKS,
+    EMPTY_END,
+    EMPTY_OBJECT,
+    FIRST_PERSON,
+    JOKE,
+    NO_NAME,
+    NO_PLACE,
+    NOT_MEANT,
+    OTHERS,
+    PLACE_STARTS,
+    QUOTE,
+    SHOUTED,
+    TAG,
+)
+from memory.domain.noticing_rules import Rule
+from memory.domain.noticing_russian import RUSSIAN
 from memory.domain.proposals import Proposal, SaidLine, Voice
 from memory.domain.ranking import MemoryKind
 from memory.domain.sensitive import sensitive_in
@@ -15,29 +33,18 @@ from memory.domain.stems import STOP_WORDS, normalise, words
 
 LONGEST_FACT = 60
 MOST_A_LINE = 3
-_SENTENCE = re.compile(r"[^.!?…\n;]+(?:[.!?…]+|\n|;|$)")
-_QUOTE = re.compile(r"[\"«“„].*?[\"»”]|^>.*$|\*[^*]+\*", re.MULTILINE)
-_NOT_MEANT = re.compile(
-    r"\b(?:if|wish|imagine|pretend|would|wouldn't|could|should|maybe|might|jk|kidding|sarcasm|unless|hypothetically|lyrics|"
-    r"says|said|told|ignore|like to think|roleplay|in the game|in-game|my character|"
-    r"если|бы|б|представь\w*|допустим|наверно\w*|может|шучу|шутка|сарказм|якобы|говорят|говорит|игнорируй|сказал\w*|"
-    r"типа|в игре|мой персонаж|мой перс|будто)\b|/s\b|\(c\)|♪",
-    re.IGNORECASE,
-)
-_EMPTY = """
-future past moon mars hell heaven void internet matrix dead sparta мимо будущего будущем прошлого аду луны it this
-that you u ya him her them us me everything everyone all how when what when's your ur yours to seeing these those
-the my something nothing anything someone here there one ones way so too much more lot chat stream streams vibes
-song part bit game guys lol same being watching doing это этот эту эти тебя тебе вас вам его ее их все всех всё как
-когда что чтоб чтобы твой твою твои ваш ваши свой себя так тут там сюда стрим стримы чат чё че момент момента
-"""
-_EMPTY_OBJECT = frozenset(_EMPTY.split())
-_EMPTY_END = re.compile(
-    r"(?:\s+(?:so much|very much|a lot|too|though|tbh|btw|lol|lmao|haha+|xd|please|now|right now|rn|today|again|here|"
-    r"really|actually|honestly|chat|guys|mira|мира|очень|сильно|кстати|вообще|если честно|хах\w*|лол|сейчас|сегодня|"
-    r"тоже|прям|же|просто|мира|больше всего))+$",
-    re.IGNORECASE,
-)
+MOST_READ = 500
+"""Characters of a line that are read; platforms let viewers type no more, and rules take time by length."""
+
+_SENTENCE = re.compile(r"[^.!?…\n;]+(?:[.!?…]+|\n|;|$)|[.!?…]+")
+_LATIN = re.compile("[a-z]", re.IGNORECASE)
+_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+
+
+def get_ready() -> None:
+    """Compile every rule, before the first line needs them."""
+    for one in (*ENGLISH, *RUSSIAN):
+        one.pattern.match("")
 
 
 def notice(line: SaidLine, language: str) -> list[Proposal]:
@@ -49,56 +56,113 @@ def notice(line: SaidLine, language: str) -> list[Proposal]:
     """
     if line.voice not in {Voice.VIEWER, Voice.STREAMER} or not line.name.strip():
         return []
-    rules = (*RUSSIAN, *ENGLISH) if language == "ru" else (*ENGLISH, *RUSSIAN)
+    text = line.text[:MOST_READ].replace("’", "'").strip()
+    if text.startswith("!") or " " not in text:
+        return []
+    rules = _rules(text, language)
     found: dict[str, Proposal] = {}
-    for sentence in _sentences(line.text):
-        for proposal in _noticed(sentence, line, rules):
+    for sentence, before in _sentences(text):
+        for proposal in _noticed(sentence, before, line, rules):
             found.setdefault(proposal.text.casefold(), proposal)
     return list(found.values())[:MOST_A_LINE]
 
 
-def _sentences(text: str) -> Iterator[str]:
-    """Yield what is stated: no questions, quotes, wishes or jokes."""
-    plain = _QUOTE.sub(" ", text.replace("’", "'"))
-    if _NOT_MEANT.search(plain) and re.search(r"\b(?:jk|kidding|шучу|шутка)\b|/s\b", plain, re.IGNORECASE):
+def _rules(text: str, language: str) -> tuple[Rule, ...]:
+    """Return the rules of the languages whose letters stand in the text."""
+    english = ENGLISH if _LATIN.search(text) else ()
+    russian = RUSSIAN if _CYRILLIC.search(text) else ()
+    return (*russian, *english) if language == "ru" else (*english, *russian)
+
+
+def _sentences(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what is stated, no questions, quotes, wishes or jokes; and what of the line goes before it."""
+    plain = QUOTE.sub(" ", text)
+    if JOKE.search(plain):
         return
-    for match in _SENTENCE.finditer(plain):
-        sentence = match.group(0).strip()
-        if sentence and "?" not in sentence and not _NOT_MEANT.search(sentence):
-            yield sentence
+    sentences = [(match.group(0).strip(), match.start()) for match in _SENTENCE.finditer(plain)]
+    longer = [sentence.casefold() for sentence, _start in sentences if len(sentence) > len("ok chat!!!")]
+    if len(longer) != len(set(longer)):
+        return
+    for sentence, start in sentences:
+        stated = _stated(sentence)
+        if " " in stated and not NOT_MEANT.search(stated) and not SHOUTED.search(stated):
+            yield stated, plain[:start]
 
 
-def _noticed(sentence: str, line: SaidLine, rules: Iterable[Rule]) -> Iterator[Proposal]:
+def _stated(sentence: str) -> str:
+    """Return a sentence without the question at its end; nothing of one that asks from the start."""
+    if "?" not in sentence:
+        return sentence
+    statement, _comma, question = sentence.rpartition(",")
+    asks = ASKS.match(sentence) or TAG.fullmatch(question.strip(" ?!"))
+    return "" if asks or "?" in statement else statement
+
+
+def _noticed(sentence: str, before: str, line: SaidLine, rules: Iterable[Rule]) -> Iterator[Proposal]:
+    """Yield what the rules find in a sentence, every stretch of it told once and every topic once."""
+    told: list[tuple[int, int]] = []
+    topics: set[tuple[str, ...]] = set()
     for rule in rules:
+        topic = rule.tags[:1]
         for match in rule.pattern.finditer(sentence):
-            parts = [_EMPTY_END.sub("", part.strip(" '-")).strip() for part in match.groups() if part is not None]
-            if not _tells(rule, parts) or sensitive_in(sentence):
+            start, end = match.span()
+            if topic in topics or any(start < late and early < end for early, late in told):
                 continue
-            named = rule.named(parts)
-            yield Proposal(
-                text=rule.form.format(*named, name=line.name),
-                kind=rule.kind,
-                cites=(line.id,),
-                slot=rule.slot.format(*(normalise(part).replace(" ", "_") for part in parts))[:80],
-                is_end=rule.is_end,
-                importance=rule.importance,
-                confidence=0.35 if rule.kind is MemoryKind.THIRD_PARTY else 0.7,
-                emotion=rule.emotion,
-                tags=rule.tags,
-                days=rule.days,
-            )
-            return
+            parts = [EMPTY_END.sub("", part.strip(" '-")).strip() for part in match.groups() if part is not None]
+            if not _tells(rule, parts) or not _is_own(match, before) or sensitive_in(sentence):
+                continue
+            told.append((start, end))
+            if topic:
+                topics.add(topic)
+            yield _proposal(rule, parts, line)
+            break
+
+
+def _proposal(rule: Rule, parts: list[str], line: SaidLine) -> Proposal:
+    return Proposal(
+        text=rule.form.format(*rule.named(parts), name=line.name),
+        kind=rule.kind,
+        cites=(line.id,),
+        slot=rule.slot.format(*(normalise(part).replace(" ", "_") for part in parts))[:80],
+        is_end=rule.is_end,
+        importance=rule.importance,
+        confidence=0.35 if rule.kind is MemoryKind.THIRD_PARTY else 0.7,
+        emotion=rule.emotion,
+        tags=rule.tags,
+        days=rule.days,
+    )
+
+
+def _is_own(match: re.Match[str], before: str) -> bool:
+    """Tell whether a statement is the speaker's: it says so, or leaves out who and nobody was named before."""
+    if FIRST_PERSON.search(match.group(0)):
+        return True
+    return OTHERS.search(before) is None and OTHERS.search(match.string, 0, match.start()) is None
 
 
 def _tells(rule: Rule, parts: list[str]) -> bool:
-    """Tell whether what was caught says something: a few words, the last of them no mere filler."""
+    """Tell whether what was caught says something: a few words that are no mere filler and that the rule wants."""
     if not parts or not parts[0] or sum(map(len, parts)) > LONGEST_FACT:
         return False
     if rule.is_end:
         return True
-    caught = words(parts[-1])
-    if not caught or len(caught) > rule.most_words:
+    telling = parts[0] if rule.is_place else parts[-1]
+    caught = words(telling)
+    if not caught or len(caught) > rule.most_words or not rule.refused.isdisjoint(caught):
         return False
-    if caught[0] in _EMPTY_OBJECT or all(word in STOP_WORDS or word in _EMPTY_OBJECT for word in caught):
+    if not rule.is_listed and _is_filler(caught):
         return False
-    return not rule.is_name or parts[-1][0].isupper() or len(caught) == 1
+    if rule.is_name and (caught[0] in NO_NAME or not (telling[0].isupper() or len(caught) == 1)):
+        return False
+    return not rule.is_place or _is_place(telling, caught)
+
+
+def _is_filler(caught: list[str]) -> bool:
+    return caught[0] in EMPTY_OBJECT or all(word in STOP_WORDS or word in EMPTY_OBJECT for word in caught)
+
+
+def _is_place(telling: str, caught: list[str]) -> bool:
+    """Tell whether a catch may be a place: nothing chat jokes with, and one word unless it is written as a name."""
+    if caught[0] in NO_PLACE or any(character.isdigit() for character in telling):
+        return False
+    return len(caught) == 1 or telling[0].isupper() or caught[0] in PLACE_STARTS

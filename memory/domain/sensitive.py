@@ -34,7 +34,8 @@ def _words(english: str, russian: str) -> re.Pattern[str]:
 _LISTS: dict[Sensitive, re.Pattern[str]] = {
     Sensitive.HEALTH: _words(
         "hospital ill$ illness sick$ disease cancer tumor diabet depress anxiety anxious bipolar adhd autis therap "
-        "psych medic$ medicat medicine antidepress pill$ pills$ surgery pregnan miscarriage disab allerg asthma covid "
+        "psych medic$ medicat medicine meds$ antidepress pill$ pills$ surgery pregnan miscarriage disab allerg "
+        "asthma covid "
         "hiv$ aids$ diagnos suicid self-harm overdos rehab eating-disorder anorex bulim insulin chemo doctor$ clinic$ "
         "vaccin epilep migraine injur fever infect",
         "больни болезн болею болеет болел$ болела$ болен$ больна$ заболе диагноз рак$ раком$ опухол диабет депресс "
@@ -45,7 +46,7 @@ _LISTS: dict[Sensitive, re.Pattern[str]] = {
         "god$ jesus christ church catholic protestant orthodox muslim islam jew jewish buddh hindu atheis allah quran "
         "bible pray mosque synagogue religio baptis",
         "бог$ бога$ богу$ иисус христиан церк католи протестант православ мусульм ислам евре$ еврей иуд буддис индуи "
-        "атеис аллах коран библи молит молюсь мечет синагог религи верующ крещен",
+        "атеис аллах коран библи молит молюсь мечет синагог религи верующ крещен пощусь",
     ),
     Sensitive.POLITICS: _words(
         "vote$ voted$ voting$ voter election president$ politic republican democrat conservative liberal socialist "
@@ -54,7 +55,8 @@ _LISTS: dict[Sensitive, re.Pattern[str]] = {
         "консерват либерал социалист коммунист трамп байден путин зеленск парламент митинг протест профсоюз аборт",
     ),
     Sensitive.INTIMACY: _words(
-        "gay$ lesbian bisexual transgender trans$ queer lgbt homosexual sexual sex$ porn virgin$ kink fetish nude",
+        "gay$ lesbian bisexual asexual pansexual nonbinary non-binary im-bi$ i'm-bi$ am-bi$ transgender trans$ queer "
+        "lgbt homosexual sexual sex$ porn virgin$ kink fetish nude",
         "гей$ геем$ лесби бисексуал трансгендер гомосекс сексуал секс$ порно девственн фетиш голая$ голый$ лгбт",
     ),
     Sensitive.ORIGIN: _words(
@@ -86,8 +88,18 @@ _LISTS: dict[Sensitive, re.Pattern[str]] = {
     ),
 }
 _AGE = re.compile(
-    r"\b(?:i'?m|i am|i just turned|turned|turning|мне|исполнилось|исполняется)\s+"
-    r"(?:only\s+|just\s+|уже\s+|всего\s+)?\d{1,2}\b"
+    r"\b(?:i'?m|i am|i just turned|turned|turning|мне|исполнилось|исполняется)\s+(?:only\s+|just\s+|уже\s+|"
+    r"всего\s+)?\d{1,2}\b"
+)
+_YOUNG = re.compile(
+    r"\b(?:i'?m|i am|turned|turning|be)\s+(?:only\s+|just\s+)?(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
+    r"seventeen)\b|\b\d{1,2}(?:st|nd|rd|th)\s+grade\b|\bмне\s+(?:\w+\s+){0,3}?(?:одиннадцать|двенадцать|тринадцать|"
+    r"четырнадцать|пятнадцать|шестнадцать|семнадцать)\b"
+)
+_DRAWN_TO = re.compile(
+    r"\b(?:like|love|prefer|into|date|dating)\s+(?:only\s+|both\s+)?(?:girls|boys|women|men|guys|dudes)\b|"
+    r"\b(?:девушки|парни|женщины|мужчины|девочки|мальчики)\s+(?:мне\s+)?(?:не\s+)?нравятся\b|\b(?:нравятся|люблю|"
+    r"предпочитаю)\s+(?:девуш|парн|женщин|мужчин|девоч|мальчик)"
 )
 _LONG_NUMBER = re.compile(r"(?:\d[\s().-]?){7,}")
 _MAIL = re.compile(r"\S+@\S+\.\w+|https?://|\bwww\.")
@@ -98,8 +110,10 @@ def sensitive_in(text: str) -> Sensitive | None:
     """Return the first category of `text` that is never stored, or None."""
     plain = normalise(text).replace("’", "'")
     joined = f"{plain} {plain.replace(' ', '-')}"
-    if _AGE.search(plain):
+    if _AGE.search(plain) or _YOUNG.search(plain):
         return Sensitive.MINORS
+    if _DRAWN_TO.search(plain):
+        return Sensitive.INTIMACY
     if _LONG_NUMBER.search(plain) or _MAIL.search(plain):
         return Sensitive.CONTACT
     if _HOUSE.search(plain):

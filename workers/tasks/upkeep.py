@@ -1,10 +1,15 @@
 """Upkeep tasks: what follows a turn, and what time takes away. The queue is "upkeep"."""
 
+import threading
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
+from celery.signals import worker_ready
+from django.conf import settings
 from django.utils import timezone
 
+from memory.domain.noticing import get_ready
 from personas.selectors.revisions import due_revisions
 from personas.services.revisions import publish_due
 from streams.services.aftermath import absorb_turn
@@ -12,6 +17,14 @@ from streams.services.broadcasts import close_idle_broadcasts
 from streams.services.retention import retain
 from vtcontrol.tenancy.scope import studio_scope
 from vtcontrol.tenancy.tasks import StudioTask, SystemTask, enqueue
+
+
+@worker_ready.connect
+def _warm_up(sender: Any = None, **_: Any) -> None:
+    """Compile the rules of noticing beside everything else, before the first turn is absorbed."""
+    queues = getattr(getattr(sender, "app", None), "amqp", None)
+    if queues is not None and settings.CELERY_TASK_DEFAULT_QUEUE in queues.queues.consume_from:
+        threading.Thread(target=get_ready, name="noticing", daemon=True).start()
 
 
 @shared_task(name="upkeep.absorb", base=StudioTask, acks_late=True)
