@@ -31,6 +31,7 @@ class Relationship(StudioOwned):
         verbose_name = _("relationship")
         verbose_name_plural = _("relationships")
         ordering = ("-updated_at",)
+        indexes = (models.Index(fields=("studio", "-updated_at"), name="relationship_by_change"),)
         constraints = (models.UniqueConstraint(fields=("viewer", "persona"), name="one_bond_a_character"),)
 
     def __str__(self) -> str:
