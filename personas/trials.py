@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from vtcontrol.kernel.errors import Conflict
+from vtcontrol.kernel.moderation import Assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Trial:
         models: What the server offers.
         voices: What the engine offers.
         wav: What was said, b"" when nothing was.
+        opinion: What a moderation model thinks of the text.
     """
 
     ok: bool
@@ -61,6 +63,7 @@ class Trial:
     models: tuple[str, ...] = ()
     voices: tuple[str, ...] = ()
     wav: bytes = b""
+    opinion: Assessment | None = None
 
 
 class Trials(Protocol):
@@ -70,8 +73,8 @@ class Trials(Protocol):
         """Connect, list models, ask for a word."""
         ...
 
-    def try_moderator(self, draft: BrainDraft) -> Trial:
-        """Connect, list models, ask for an opinion on a harmless sentence."""
+    def try_moderator(self, draft: BrainDraft, text: str = "") -> Trial:
+        """Connect, list models, ask for an opinion on a text; "" asks about a harmless sentence."""
         ...
 
     def try_voice(self, draft: VoiceDraft) -> Trial:

@@ -76,9 +76,9 @@ class EngineTrials:
         """Connect, list models, ask for a word."""
         return _tried(lambda: look_at_brain(_endpoint(draft), draft.model))
 
-    def try_moderator(self, draft: BrainDraft) -> Trial:
-        """Connect, list models, ask for an opinion on a harmless sentence."""
-        return _tried(lambda: look_at_moderator(_endpoint(draft), draft.model))
+    def try_moderator(self, draft: BrainDraft, text: str = "") -> Trial:
+        """Connect, list models, ask for an opinion on a text; "" asks about a harmless sentence."""
+        return _tried(lambda: look_at_moderator(_endpoint(draft), draft.model, text))
 
     def try_voice(self, draft: VoiceDraft) -> Trial:
         """Connect, list models and voices, ask for a word of speech."""
@@ -109,7 +109,7 @@ def _tried(look: Callable[[], Awaitable[Finding]], voices: tuple[str, ...] = ())
         sentence = sentence_of(found.trouble, found.detail)
     has_begun = found.trouble in {None, Trouble.MODEL, Trouble.REJECTED}
     offered = found.voices or (voices if has_begun else ())
-    return Trial(found.trouble is None, sentence, found.latency_ms, found.models, offered)
+    return Trial(found.trouble is None, sentence, found.latency_ms, found.models, offered, opinion=found.opinion)
 
 
 def sentence_of(trouble: Trouble, detail: str) -> str:

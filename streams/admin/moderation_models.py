@@ -1,23 +1,44 @@
 """The admin of moderation models: where they are, what counts of their opinion, and what is done then."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from personas.admin.engines import EngineAdmin, EngineForm, origin
 from personas.admin.trying import draft_of
 from personas.trials import Trial, trials
+from streams.domain.model_check import read_thresholds
 from streams.models import ModerationModel
+from vtcontrol.kernel.moderation import Assessment
 from vtcontrol.tenancy.admin_marks import chip, nothing
 from vtcontrol.tenancy.admin_site import Place, Shelf, site
+
+LINE_LONGEST = 500
+SUREST_SHOWN = 5
 
 
 class ModerationModelForm(EngineForm):
     """The form of a moderation model."""
+
+
+def _told(row: ModerationModel, opinion: Assessment) -> str:
+    """Return what a form's values make of an opinion, in words."""
+    found = row.policy(read_thresholds(row.thresholds)).finding(opinion)
+    told = gettext("Nothing counts.")
+    if found:
+        told = gettext("“%(category)s” counts: %(action)s.") % {"category": found, "action": row.get_action_display()}
+    surest = sorted(opinion.scores.items(), key=lambda one: (-one[1], one[0]))[:SUREST_SHOWN]
+    scores = ", ".join(f"{name} {number_format(score, 2)}" for name, score in surest)
+    if not scores:
+        return told + " " + gettext("The server tells no scores.")
+    return told + " " + gettext("Surest of: %(scores)s.") % {"scores": scores}
 
 
 @admin.register(ModerationModel, site=site)
@@ -49,8 +70,14 @@ class ModerationModelAdmin(EngineAdmin):
         return super().get_queryset(request).prefetch_related("streams")
 
     def tried(self, request: HttpRequest, form: Any) -> Trial:
-        """Ask the model for an opinion as the form stands."""
-        return trials().try_moderator(draft_of(form))
+        """Ask the model for an opinion as the form stands: on a line, or on a harmless sentence."""
+        if request.POST.get("what") != "judge":
+            return trials().try_moderator(draft_of(form))
+        text = request.POST.get("text", "").strip()[:LINE_LONGEST]
+        if not text:
+            return Trial(ok=False, sentence=gettext("Write the line that is to be judged."))
+        trial = trials().try_moderator(draft_of(form), text)
+        return trial if trial.opinion is None else replace(trial, sentence=_told(form.instance, trial.opinion))
 
     @display(description=_("host"))
     def host(self, row: ModerationModel) -> str:

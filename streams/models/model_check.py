@@ -5,7 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from streams.domain.model_check import CHECK_ACTIONS, Missing, read_thresholds
+from streams.domain.model_check import CHECK_ACTIONS, CheckPolicy, Missing, read_thresholds
 from streams.domain.rules import Action, RuleScope
 from streams.models.rule_choices import RULE_ACTIONS, RULE_SCOPES
 from vtcontrol.kernel.errors import InputInvalid
@@ -85,3 +85,18 @@ class ModerationModel(LiveConfig):
 
     def __str__(self) -> str:
         return self.name
+
+    def policy(self, thresholds: tuple[tuple[str, float], ...]) -> CheckPolicy:
+        """Return what counts and what is done then.
+
+        Args:
+            thresholds: Those of single categories, as `read_thresholds` reads them.
+        """
+        return CheckPolicy(
+            scope=RuleScope(self.scope),
+            action=Action(self.action),
+            replacement=self.replacement,
+            missing=Missing(self.missing),
+            threshold=self.threshold,
+            thresholds=thresholds,
+        )

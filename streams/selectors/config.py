@@ -14,10 +14,10 @@ from personas.domain.inputs import PersonaText
 from personas.models import Brain, Emotion, Experiment, Persona, Voice
 from personas.selectors import Character, character_at, character_of, modes_of, overrides_of, persona_text
 from streams.domain.approval import Approval, approval_of
-from streams.domain.model_check import CheckPolicy, Missing, read_thresholds
+from streams.domain.model_check import read_thresholds
 from streams.domain.moderation import RuleSet
 from streams.domain.plan import NARRATOR, BrainSpec, BudgetSpec, CheckSpec, EmotionSpec, Split, StreamConfig, VoiceSpec
-from streams.domain.rules import Action, RuleScope
+from streams.domain.rules import Action
 from streams.models import ModerationModel, Stream
 from streams.selectors.cast import FIRST, cast_stream, voice_of_narration, with_cast
 from streams.selectors.moderation import rules_of
@@ -289,14 +289,7 @@ def _check(stream: Stream, problems: list[str]) -> CheckSpec | None:
         model=row.model,
         key=_secret(row.credential, row.name, problems),
         deadline_ms=row.deadline_ms,
-        policy=CheckPolicy(
-            scope=RuleScope(row.scope),
-            action=Action(row.action),
-            replacement=row.replacement,
-            missing=Missing(row.missing),
-            threshold=row.threshold,
-            thresholds=thresholds,
-        ),
+        policy=row.policy(thresholds),
     )
 
 

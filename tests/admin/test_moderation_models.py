@@ -57,6 +57,42 @@ def test_what_is_wrong_is_said_in_words(
     assert KEY not in told["sentence"]
 
 
+@pytest.mark.parametrize(
+    ("text", "changed", "sentence"),
+    [
+        ("you maggot", {}, "“harassment” counts: drop it. Surest of: harassment 0.71, harassment/threatening 0.00"),
+        ("you maggot", {"threshold": "0.8"}, "Nothing counts. Surest of: harassment 0.71"),
+        ("you maggot", {"thresholds": "harassment off"}, "Nothing counts."),
+        ("what a night", {}, "Nothing counts. Surest of: harassment 0.00"),
+    ],
+)
+def test_a_line_is_judged_as_the_form_stands(
+    as_manager: Client, model: ModerationModel, text: str, changed: dict[str, str], sentence: str
+) -> None:
+    told = tried(as_manager, model, "judge", text=text, **changed)
+
+    assert told["ok"], told
+    assert told["sentence"].lower().startswith(sentence.lower())
+    with studio_scope(model.studio_id):
+        assert ModerationModel.objects.get().thresholds == ""
+
+
+def test_without_scores_the_server_is_taken_at_its_word(
+    as_manager: Client, model: ModerationModel, stub: OpenAIStub
+) -> None:
+    stub.has_scores = False
+
+    assert "The server tells no scores" in tried(as_manager, model, "judge", text="you maggot")["sentence"]
+
+
+@pytest.mark.parametrize(("text", "words"), [("  ", "Write the line"), ("x" * 2_000, "Nothing counts")])
+def test_no_line_and_a_long_one(
+    as_manager: Client, model: ModerationModel, stub: OpenAIStub, text: str, words: str
+) -> None:
+    assert words in tried(as_manager, model, "judge", text=text)["sentence"]
+    assert all(len(body.get("input", "")) <= 500 for body in stub.bodies)
+
+
 def test_a_key_goes_in_and_never_comes_out(as_manager: Client, model: ModerationModel, studio: Studio) -> None:
     save(as_manager, address(model), api_key="sk-new-0123456789")
 

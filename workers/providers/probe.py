@@ -21,6 +21,7 @@ import openai
 
 from vtcontrol.kernel.chat import Brief, ChatMessage, ChatRequest, Role
 from vtcontrol.kernel.errors import Fault, InputInvalid, ProviderFailed
+from vtcontrol.kernel.moderation import Assessment
 from vtcontrol.kernel.speech import AudioChunk, SpeechRequest
 from workers.providers.audio_kind import AudioKind
 from workers.providers.openai_chat import OpenAIChat
@@ -80,6 +81,7 @@ class Finding:
         models: Names of models it lists.
         voices: Names of voices it lists.
         heard: The audio format it sent.
+        opinion: What a moderation model thinks of the text.
     """
 
     trouble: Trouble | None = None
@@ -88,6 +90,7 @@ class Finding:
     models: tuple[str, ...] = ()
     voices: tuple[str, ...] = ()
     heard: AudioKind | None = None
+    opinion: Assessment | None = None
 
 
 class _Stuck(Exception):
@@ -103,10 +106,12 @@ async def look_at_brain(endpoint: OpenAIEndpoint, model: str, *, resolve: Resolv
         return await look.over(look.brain(model))
 
 
-async def look_at_moderator(endpoint: OpenAIEndpoint, model: str, *, resolve: Resolve | None = None) -> Finding:
-    """Look at a moderation model: lists models, then asks it about a harmless sentence."""
+async def look_at_moderator(
+    endpoint: OpenAIEndpoint, model: str, text: str = "", *, resolve: Resolve | None = None
+) -> Finding:
+    """Look at a moderation model: lists models, then asks it about a text; "" asks about a harmless sentence."""
     async with _Look(endpoint, resolve) as look:
-        return await look.over(look.moderator(model))
+        return await look.over(look.moderator(model, text or "Hello everyone, and welcome to the stream!"))
 
 
 async def look_at_voice(
@@ -158,18 +163,18 @@ class _Look:
         )
         await self._ask(brain.stream(request), model)
 
-    async def moderator(self, model: str) -> None:
+    async def moderator(self, model: str, text: str) -> None:
         await self._connect()
         self._found = replace(self._found, models=await self._names("/models"))
         moderator = OpenAIModeration(self._clients, self._endpoint, model, patience=PATIENCE)
         began = time.monotonic()
         try:
-            await moderator.assess("Hello everyone, and welcome to the stream!")
+            opinion = await moderator.assess(text)
         except ProviderFailed as failure:
             raise self._failed(failure, model) from None
         finally:
             await moderator.aclose()
-        self._found = replace(self._found, latency_ms=(time.monotonic() - began) * 1000)
+        self._found = replace(self._found, latency_ms=(time.monotonic() - began) * 1000, opinion=opinion)
 
     async def voice(self, model: str, request: SpeechRequest, formats: tuple[AudioKind, ...]) -> None:
         await self._connect()

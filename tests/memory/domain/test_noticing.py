@@ -1,7 +1,7 @@
 """What rules notice: labelled windows, junk and loss counted; and families of rules and guards by themselves."""
 
 import re._constants as sre  # type: ignore[import-not-found]  # the only way to read what a pattern is made of
-import re._parser as parser  # type: ignore[import-not-found]
+import re._parser as parser  # type: ignore[import-not-found]  # as above
 from collections.abc import Iterator, Sequence
 from typing import Any
 
