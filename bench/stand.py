@@ -1,7 +1,7 @@
 """Test stands: the product's own processes on free ports, started for one run and stopped by pid.
 
-`Embedded` is `manage.py studio` on a fresh data folder. `Production` is PostgreSQL, Redis, daphne, a live worker and an
-upkeep worker with beat, each a process. The stub is the OpenAI-compatible server of the tests. Used by the bench and by
+`Embedded` is `manage.py studio` on a fresh data folder. `Production` is PostgreSQL, Redis, daphne, a live worker, an
+upkeep worker and beat, each a process. The stub is the OpenAI-compatible server of the tests. Used by the bench and by
 the tests that need real processes.
 """
 
@@ -280,12 +280,13 @@ def _wait_for_port(process: Process, port: int) -> None:
 
 
 QUIET = ("--without-mingle", "--without-gossip", "--without-heartbeat")  # as docs/production.md starts them
-CELERY = (sys.executable, "-m", "celery", "-A", "vtcontrol", "worker", "--loglevel", "WARNING", *QUIET)
+CELERY = (sys.executable, "-m", "celery", "-A", "vtcontrol")
+WORKER = (*CELERY, "worker", "--loglevel", "WARNING", *QUIET)
 
 
 @contextmanager
 def production(*, live_workers: int = 1) -> Iterator[Stand]:
-    """Run the production topology: PostgreSQL, Redis, daphne, live workers, an upkeep worker with beat."""
+    """Run the production topology: PostgreSQL, Redis, daphne, live workers, an upkeep worker, beat."""
     with ExitStack() as stack:
         folder = stack.enter_context(scratch_folder())
         database, database_url = stack.enter_context(postgres(folder))
@@ -310,6 +311,7 @@ def production(*, live_workers: int = 1) -> Iterator[Stand]:
         for number in range(live_workers):
             start_live_worker(stand, number)
         start_upkeep_worker(stand)
+        stand.start("beat", *CELERY, "beat", "--loglevel", "WARNING", "-s", str(folder / "beat"))
         stand.wait_until_ready(web)
         yield stand
 
@@ -317,13 +319,12 @@ def production(*, live_workers: int = 1) -> Iterator[Stand]:
 def start_live_worker(stand: Stand, number: int = 0, extra: Mapping[str, str] | None = None) -> Process:
     """Start one more live worker."""
     name = f"live{number}"
-    return stand.start(name, *CELERY, "-Q", "live", "-P", "threads", "-c", "4", "-n", f"{name}@%h", extra=extra)
+    return stand.start(name, *WORKER, "-Q", "live", "-P", "threads", "-c", "4", "-n", f"{name}@%h", extra=extra)
 
 
 def start_upkeep_worker(stand: Stand) -> Process:
-    """Start an upkeep worker, with the clock in it."""
-    words = ("-Q", "upkeep", "-P", "threads", "-c", "1", "-B", "-s", str(stand.folder / "beat"), "-n", "upkeep@%h")
-    return stand.start("upkeep", *CELERY, *words)
+    """Start an upkeep worker."""
+    return stand.start("upkeep", *WORKER, "-Q", "upkeep", "-P", "threads", "-c", "1", "-n", "upkeep@%h")
 
 
 def _stop_all(stand: Stand, but: set[str]) -> None:
