@@ -14,6 +14,7 @@ from personas.models import Persona
 from personas.models import Scenario as ScenarioRow
 from personas.rehearsal_words import problem_words
 from personas.selectors import lines_of
+from personas.services.revisions import lock_persona
 from vtcontrol.kernel.errors import InputInvalid
 
 HOUSE = Path(__file__).parent / "house_scenarios"
@@ -79,7 +80,7 @@ def take_in(persona: Persona, scenarios: Iterable[Scenario]) -> Taken:
     Raises:
         InputInvalid: It would have more than anybody rehearses.
     """
-    Persona.objects.select_for_update().get(pk=persona.pk)
+    lock_persona(persona.pk)
     known = set(ScenarioRow.objects.filter(persona=persona).values_list("name", flat=True))
     given = list(scenarios)
     new = [one for one in given if one.name not in known]

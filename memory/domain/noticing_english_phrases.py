@@ -1,7 +1,7 @@
 """What the rules of noticing in English are built of: how a statement starts and ends, names, places, options. Data."""
 
 from memory.domain.noticing_guards import HERE_AND_NOW
-from memory.domain.noticing_rules import WORD
+from memory.domain.noticing_rules import LEARNS
 from memory.domain.noticing_words import (
     DAYS_EN,
     HOBBIES_EN,
@@ -18,7 +18,6 @@ from memory.domain.noticing_words import (
     words_of,
 )
 
-PHRASE = rf"{WORD}(?: {WORD}){{0,5}}?"
 END = (
     r"(?=\s*[.,!?;:)(…]|\s*$|\s+[^\w\s'\"#&-]|\s+-|\s+(?:and|but|because|cause|cuz|cos|so|since|when|where|who|which|"
     r"while|after|before|for|with|tho|though|in|at|on|yesterday|last|is|are|was|were|has|im|i'm|i|ive|its|it's|u|ur|"
@@ -81,10 +80,6 @@ NOT_LEARNT = words_of(
     "a new lot things to rn now atm today tonight hard way ropes for fight controls moves pattern patterns rules "
     "lesson mechanics combo combos as so timing lessons fast quickly slowly pain about from curve "
 )
-LIVED = {"slot": "home", "importance": 0.7, "tags": ("home",), "most_words": 3, "is_place": True}
-ORIGIN = {"slot": "origin", "importance": 0.6, "tags": ("origin",), "most_words": 3, "is_place": True}
 WORK = {"slot": "job", "importance": 0.6, "tags": ("work",), "most_words": 7, "is_listed": True}
-PETS = {"slot": "pet.{0}.name", "importance": 0.7, "tags": ("pets",), "most_words": 2, "is_name": True}
-LEARNS = {"tags": ("learning",), "most_words": 5}
 LEARNT = {**LEARNS, "most_words": 4, "refused": HERE_AND_NOW | NOT_LEARNT}
 TASTE = {"tags": ("likes",), "most_words": 4, "refused": ON_SCREEN}

@@ -83,18 +83,20 @@ OTHERS = re.compile(
 )
 """Before a statement without a subject, they may be its subject."""
 
-_EMPTY = """
-future past moon mars hell heaven void internet matrix dead sparta мимо будущего будущем прошлого аду луны it this
-that you u ya him her them us me everything everyone all how when what when's your ur yours yourself to seeing these
-those the my something nothing anything someone here there one ones way so too much more lot chat stream streams vibes
-song part bit game guys lol same being watching doing losing dying getting waiting paying having hearing lagging
-missing falling waking talking coming hanging making going knowing hugging mira it's its thats that's u're just not on
-off out up in for with at of from like is are if and or это этот эту эти этого этих этим этой этому тебя тебе вас вам
-его ее их все всех всё как когда что чтоб чтобы твой твою твои твоя твоё твое твоего твоей твоих ваш ваши вашу ваша
-свой себя так тут там сюда стрим стримы чат чё че момент момента мой моя мои мою нас сам сама кто где куда зачем
-почему такой такую такие такое на в по с со за не лагать умирать проигрывать страдать ждать оно она он они
-"""
-EMPTY_OBJECT = frozenset(_EMPTY.split())
+EMPTY_OBJECT = words_of(
+    """
+    future past moon mars hell heaven void internet matrix dead sparta мимо будущего будущем прошлого аду луны it
+    this that you u ya him her them us me everything everyone all how when what when's your ur yours yourself to
+    seeing these those the my something nothing anything someone here there one ones way so too much more lot chat
+    stream streams vibes song part bit game guys lol same being watching doing losing dying getting waiting paying
+    having hearing lagging missing falling waking talking coming hanging making going knowing hugging mira it's its
+    thats that's u're just not on off out up in for with at of from like is are if and or это этот эту эти этого
+    этих этим этой этому тебя тебе вас вам его ее их все всех всё как когда что чтоб чтобы твой твою твои твоя твоё
+    твое твоего твоей твоих ваш ваши вашу ваша свой себя так тут там сюда стрим стримы чат чё че момент момента мой
+    моя мои мою нас сам сама кто где куда зачем почему такой такую такие такое на в по с со за не лагать умирать
+    проигрывать страдать ждать оно она он они
+    """
+)
 """A catch that begins with one of these, or holds nothing else, says nothing."""
 
 HERE_AND_NOW = words_of(

@@ -12,6 +12,12 @@ from functools import cache
 from memory.domain.ranking import MemoryKind
 
 WORD = r"[\w'&+-]++"
+PHRASE = rf"{WORD}(?: {WORD}){{0,5}}?"
+LIVED = {"slot": "home", "importance": 0.7, "tags": ("home",), "most_words": 3, "is_place": True}
+ORIGIN = {"slot": "origin", "importance": 0.6, "tags": ("origin",), "most_words": 3, "is_place": True}
+PETS = {"slot": "pet.{0}.name", "importance": 0.7, "tags": ("pets",), "most_words": 2, "is_name": True}
+LEARNS = {"tags": ("learning",), "most_words": 5}
+"""Options of rules that are the same in both languages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What the rules of noticing in Russian are built of: how a statement starts and ends, names, places, options. Data."""
 
 from memory.domain.noticing_guards import HERE_AND_NOW
-from memory.domain.noticing_rules import WORD
 from memory.domain.noticing_words import (
     JOBS_RU,
     MONTHS_RU,
@@ -11,7 +10,6 @@ from memory.domain.noticing_words import (
     words_of,
 )
 
-PHRASE = rf"{WORD}(?: {WORD}){{0,5}}?"
 END = (
     r"(?=\s*[.,!?;:)(…]|\s*$|\s+[^\w\s'\"#&]|\s+(?:и|но|а|потому|поэтому|так|когда|где|который|которая|чтобы|после|"
     r"уже|с тех|из-за|для|на|в|во|за|с|со|у|я|ты|мы|он|она|вы|это|тут|там|ещё|еще|сейчас|теперь|вчера|сегодня|завтра|"
@@ -83,11 +81,7 @@ RANKS = (
     r"(?:легенд[уы]|алмаз\w*|даймонд\w*|голд\w*|платин\w+|титан\w*|имморт\w*|глобал\w*|мастер\w*|грандмастер\w*|"
     r"челленджер\w*|радиант\w*|предатор\w*|божеств\w+|дивайн\w*|элит\w+|разряд|дан|ммр|\d+k?|\d+к)"
 )
-LIVED = {"slot": "home", "importance": 0.7, "tags": ("home",), "most_words": 3, "is_place": True}
-ORIGIN = {"slot": "origin", "importance": 0.6, "tags": ("origin",), "most_words": 3, "is_place": True}
 WORK = {"slot": "job", "importance": 0.6, "tags": ("work",), "most_words": 5, "is_listed": True}
-PETS = {"slot": "pet.{0}.name", "importance": 0.7, "tags": ("pets",), "most_words": 2, "is_name": True}
 CALLED = {"slot": "name", "importance": 0.9, "tags": ("name",), "most_words": 2, "is_name": True}
-LEARNS = {"tags": ("learning",), "most_words": 5}
 TASTE = {"tags": ("likes",), "most_words": 4, "refused": HERE_AND_NOW}
 NOT_PLAYED = HERE_AND_NOW | words_of("неё нее них игры игру наушниках команде одиночку соло тебя прятки ящик ")

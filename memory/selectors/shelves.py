@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
 from uuid import UUID
 
 from django.db.models import CharField, ExpressionWrapper, F, Q
@@ -89,15 +89,14 @@ def _fill(shelf: Shelf, persona_id: UUID, now: dt.datetime) -> None:
     places: list[tuple[UUID, Place]] = []
 
     def read() -> Iterator[tuple[UUID, Scope, str]]:
-        ids: dict[Any, UUID] = {}  # of viewers and conversations, which come again and again
+        known = cache(_as_id)  # viewers and conversations come again and again
         for key, viewer, line, is_pinned, episode, position in rows.values_list(*_FILLED).iterator(CHUNK):
             memory_id = _as_id(key)
-            viewer_id = None if viewer is None else ids.get(viewer) or ids.setdefault(viewer, _as_id(viewer))
+            viewer_id = None if viewer is None else known(viewer)
             if is_pinned:
                 pinned[memory_id] = viewer_id
             if episode is not None:
-                episode_id = ids.get(episode) or ids.setdefault(episode, _as_id(episode))
-                places.append((memory_id, (episode_id, position)))
+                places.append((memory_id, (known(episode), position)))
             yield memory_id, viewer_id, line
 
     was_collecting = gc.isenabled()

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from personas.models import Experiment, ExperimentEnd, Persona, Revision, RevisionState
+from personas.models import Experiment, ExperimentEnd, Revision, RevisionState
 from personas.selectors import character_from
 from personas.selectors.revisions import on_air_of
-from personas.services.revisions import publish, roll_back
+from personas.services.revisions import lock_persona, publish, roll_back
 from vtcontrol.kernel.errors import Conflict, InputInvalid
 
 
@@ -27,7 +27,7 @@ def start_experiment(revision: Revision, share: int, *, by: Any, note: str = "")
         Conflict: Another experiment of the persona runs, or B is what is on air.
         InputInvalid: The share is none, or what B links to is gone.
     """
-    persona: Persona = Persona.objects.select_for_update().get(pk=revision.persona_id)
+    persona = lock_persona(revision.persona_id)
     revision = Revision.objects.get(pk=revision.pk)
     if not 1 <= share <= 99:
         raise InputInvalid(_("Choose a share of 1 to 99 percent."), field="share")
@@ -63,7 +63,7 @@ def take_other(experiment: Experiment, *, by: Any) -> Revision:
         Conflict: B is on air already.
         InputInvalid: B no longer validates; the sentence says why.
     """
-    persona: Persona = Persona.objects.select_for_update().get(pk=experiment.persona_id)
+    persona = lock_persona(experiment.persona_id)
     other: Revision = Revision.objects.get(pk=experiment.other_id)
     on_air = on_air_of(persona)
     if other.state == RevisionState.RETIRED:

@@ -202,7 +202,7 @@ def publish_due(revision_id: UUID) -> bool:
 
 
 def lock_persona(persona_id: UUID) -> Persona:
-    """Hold a persona's revisions until the transaction ends: two changes at once come one after the other."""
+    """Hold a persona until the transaction ends: two changes at once come one after the other."""
     persona: Persona = Persona.objects.select_for_update().get(pk=persona_id)
     return persona
 

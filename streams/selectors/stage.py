@@ -137,17 +137,18 @@ def stage_hello(stream_id: UUID) -> dict[str, Any]:
 
 def _dressed(stream: Stream, look: dict[str, Any]) -> dict[str, Any]:
     """Return the look as the last line left it: who spoke as the other side of an experiment still looks like it."""
-    spoken = Turn.objects.filter(stream=stream, revision__isnull=False).exclude(text="").defer("prompt")
-    last = spoken.order_by("-started_at").first()
-    if last is None:
+    cast = further_characters(stream)
+    figures = {row.persona_id: figure_of(row, _layout(stream).guest_id) for row in cast} | {stream.persona_id: FIRST}
+    running = Experiment.objects.filter(persona__in=figures, ended_at=None).select_related("persona__avatar")
+    others = {(one.persona_id, one.other_id): one for one in running}
+    if not others:
         return look
-    running = Experiment.objects.filter(persona=last.persona_id, other=last.revision_id, ended_at=None)
-    experiment = running.select_related("persona__avatar").first()
+    spoken = Turn.objects.filter(stream=stream, revision__isnull=False).exclude(text="").order_by("-started_at")
+    experiment = others.get(spoken.values_list("persona_id", "revision_id").first())
     if experiment is None:
         return look
-    cast = {row.persona_id: figure_of(row, _layout(stream).guest_id) for row in further_characters(stream)}
-    figure = FIRST if last.persona_id == stream.persona_id else cast.get(last.persona_id, "")
-    return look_with(look, figure, character_at(experiment.persona, experiment.other_id).persona)
+    character = character_at(experiment.persona, experiment.other_id)
+    return look_with(look, figures[experiment.persona_id], character.persona)
 
 
 def open_pages(stream_id: UUID) -> list[dict[str, Any]]:

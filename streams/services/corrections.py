@@ -10,6 +10,7 @@ from memory.models import Memory
 from memory.services.corrections import note_down
 from personas.models import Persona
 from personas.services import record_revision
+from personas.services.revisions import lock_persona
 from relationships.selectors import has_opted_out
 from streams.models import ModerationRule, Turn
 from streams.selectors.moderation import rule_of
@@ -46,7 +47,7 @@ def forbid_habit(words: str, *, turn: Turn, by: Any) -> Persona:
     Raises:
         InputInvalid: There are no words, or there is no room for them.
     """
-    persona: Persona = Persona.objects.select_for_update().get(pk=turn.persona_id)
+    persona = lock_persona(turn.persona_id)
     line = " ".join(words.split())
     rules = "\n".join(filter(None, [persona.dont_rules.rstrip(), line]))
     if not line or len(rules) > (Persona._meta.get_field("dont_rules").max_length or 0):

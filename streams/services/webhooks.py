@@ -248,12 +248,14 @@ def start_again(webhook: Webhook) -> None:
     Webhook.objects.filter(pk=webhook.pk).update(failures=0, stopped_at=None, starts_at=now, seen_at=now, told={})
 
 
-_ANY_DUE = CompiledSweep(
-    lambda now: Delivery.objects.filter(
+def _due(now: dt.datetime) -> QuerySet[Delivery]:
+    due: QuerySet[Delivery] = Delivery.objects.filter(
         state=DeliveryState.WAITING.value, next_at__lte=now, webhook__stopped_at=None
-    ).order_by().values_list("pk")[:1],
-    now=dt.datetime,
-)  # fmt: skip
+    )
+    return due
+
+
+_ANY_DUE = CompiledSweep(lambda now: _due(now).order_by().values_list("pk")[:1], now=dt.datetime)
 
 
 def claim_due() -> list[Post]:
@@ -261,10 +263,9 @@ def claim_due() -> list[Post]:
     now = timezone.now()
     if not _ANY_DUE.rows(now=now):
         return []
-    due = Delivery.objects.filter(state=DeliveryState.WAITING, next_at__lte=now, webhook__stopped_at=None)
     taken: dict[Any, int] = {}
     posts: list[Post] = []
-    for delivery in due.select_related("webhook").order_by("next_at")[: AT_ONCE * 4]:
+    for delivery in _due(now).select_related("webhook").order_by("next_at")[: AT_ONCE * 4]:
         of_webhook = taken.get(delivery.webhook_id, 0)
         if len(posts) >= AT_ONCE or of_webhook >= AT_ONCE_EACH or not _claim(delivery, now):
             continue

@@ -18,11 +18,12 @@ from streams.domain.turns import Claim, Idle, SpokenSegment, TurnReport
 from streams.models import InboxEvent, Stream, StreamState, Turn
 from streams.selectors.config import load_config
 from streams.selectors.state import state_frame
-from streams.services import leases, recovery, turns
+from streams.services import approval, leases, recovery, turns
 from streams.services.intake import Accepted, accept_events
 from streams.services.leases import Lease
 from vtcontrol.kernel.events import EventKind, EventState, IncomingEvent
 from vtcontrol.kernel.ids import uuid7
+from vtcontrol.tenancy.scope import unscoped
 
 WORKER, HEIR = "worker-1", "worker-2"
 OPEN = {EventState.WAITING, EventState.TAKEN, EventState.HELD}
@@ -149,6 +150,12 @@ def answer(stream: Stream, lease: Lease, **fields: Any) -> Turn:
     claim = take(stream, lease)
     speak(lease, claim)
     return end(stream, lease, claim, **fields)
+
+
+def swept() -> int:
+    """Give up what nobody decided on in time, as the sweeper does; return how many lines."""
+    with unscoped("as the sweeper"):
+        return approval.expire_due()
 
 
 def state_of(stream: Stream) -> StreamState:

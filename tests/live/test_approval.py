@@ -35,11 +35,11 @@ from tests.live.scenes import (
     says,
     speak,
     state_of,
+    swept,
     take,
 )
 from vtcontrol.kernel.errors import Conflict, InputInvalid, Interrupted, NotFound
 from vtcontrol.kernel.events import EventState
-from vtcontrol.tenancy.scope import unscoped
 from vtcontrol.tenancy.studios import Studio
 
 Wait = Callable[[float], None]
@@ -184,11 +184,6 @@ def test_rejecting_what_was_approved_is_refused(in_studio: Studio, asking: Strea
         approval.reject(asking.pk, row.pk, by="Otto")
 
     assert take(asking, lease).turn_id == row.turn_id
-
-
-def swept() -> int:
-    with unscoped("as the sweeper"):
-        return approval.expire_due()
 
 
 def test_time_rejects_what_nobody_decided_on(in_studio: Studio, asking: Stream, lease: Lease, wait: Wait) -> None:

@@ -33,7 +33,7 @@ from tests.live.test_runner import (
 )
 from vtcontrol.kernel.chat import ChatRequest
 from vtcontrol.kernel.events import EventState
-from vtcontrol.tenancy.scope import studio_scope, unscoped
+from vtcontrol.tenancy.scope import studio_scope
 from workers.runner import ground
 from workers.runner.engines import Chains, Prices
 from workers.runner.host import Host
@@ -350,11 +350,6 @@ async def test_a_narration_whose_scene_is_over_is_told_by_nobody(
     assert (ended.reason, ears.of("say.start")) == ("left_stage", [])
 
 
-def _sweep() -> None:
-    with unscoped("as the sweeper"):
-        approval.expire_due()
-
-
 async def test_an_approved_answer_is_not_said_by_the_character_that_came_after(
     live: Host, ears: Ears, stream: Stream, nora: Persona, cast: Troupe
 ) -> None:
@@ -368,7 +363,7 @@ async def test_an_approved_answer_is_not_said_by_the_character_that_came_after(
 
     ended = await settled(stream, event)
     assert (ended.state, ended.reason) == (EventState.PASSED_OVER, "left_stage")
-    await inside(stream, _sweep)
+    await inside(stream, scenes.swept)
     turn = await turn_of(stream, event)
     assert (turn.state, turn.reason) == ("expired", "left_stage")
     assert (ears.of("say.start"), cast.voiced("Nora")) == ([], [])

@@ -14,6 +14,7 @@ from streams.selectors.context import Rehearsed, gather, vocabulary_of
 from vtcontrol.kernel.events import EventKind
 from workers.rehearsal.moments import Moment
 from workers.rehearsal.speaking import Spoken, speak
+from workers.runner.checking import question_of
 from workers.runner.engines import Chains
 
 SECRET = "amber-falcon"  # noqa: S105 - a word put among the instructions to see whether it comes out
@@ -64,7 +65,7 @@ class Conversation:
 
     async def answer(self, moment: Moment, context: Any, chains: Chains, seed: int) -> tuple[RehearsalAnswer, int]:
         """Ask for the answer; return it checked, not saved yet, and what it cost in millionths."""
-        question = ": ".join(filter(None, (moment.name, moment.text)))
+        question = question_of(moment.name, moment.text)
         spoken = await speak(self._config, chains, context.prompt, question=question, never=context.never, seed=seed)
         row = self._row(moment, spoken)
         row.findings = [

@@ -42,10 +42,10 @@ def check_for(config: StreamConfig, claim: Claim, moderator: Moderator | None) -
         if is_decided and config.approval.is_on:
             return None
         if not config.approval.is_on:
-            spec = replace(spec, policy=replace(spec.policy, action=Action.DROP))
+            spec = _doing(spec, Action.DROP)
     event = claim.event
     is_asked = not is_decided and not event.is_let_in and event.kind != EventKind.CUE
-    question = ": ".join(filter(None, (event.author_name, event.text))) if is_asked else ""
+    question = question_of(event.author_name, event.text) if is_asked else ""
     return ModelCheck(spec, moderator, question)
 
 
@@ -61,9 +61,17 @@ def check_rehearsed(config: StreamConfig, question: str, moderator: Moderator | 
     if spec is None or moderator is None:
         return None
     if spec.policy.action is Action.HOLD:
-        instead = Action.WARN if config.approval.is_on else Action.DROP
-        spec = replace(spec, policy=replace(spec.policy, action=instead))
+        spec = _doing(spec, Action.WARN if config.approval.is_on else Action.DROP)
     return ModelCheck(spec, moderator, question)
+
+
+def question_of(name: str, text: str) -> str:
+    """Return what a moderation model is shown of a line: its words, with the name of whoever wrote it."""
+    return ": ".join(filter(None, (name, text)))
+
+
+def _doing(spec: CheckSpec, action: Action) -> CheckSpec:
+    return replace(spec, policy=replace(spec.policy, action=action))
 
 
 class ModelCheck:

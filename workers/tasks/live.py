@@ -12,6 +12,7 @@ from streams.services.recovery import streams_in_need
 from vtcontrol.tenancy.scope import current_studio_id, studio_scope
 from vtcontrol.tenancy.tasks import StudioTask, SystemTask, enqueue
 from workers.runner.host import host_if_any, the_host
+from workers.tasks.serving import serves
 
 
 @shared_task(name="live.perform", base=StudioTask, acks_late=False)
@@ -32,8 +33,7 @@ def sweep() -> None:
 @worker_ready.connect
 def _warm_up(sender: Any = None, **_: Any) -> None:
     """Make a live worker's loop before its first turn needs it."""
-    queues = getattr(getattr(sender, "app", None), "amqp", None)
-    if queues is not None and "live" in queues.queues.consume_from and settings.REDIS_URL:
+    if settings.REDIS_URL and serves(sender, "live"):
         the_host(runners_most=settings.LIVE_RUNNERS_MAX)
 
 

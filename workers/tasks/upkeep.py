@@ -17,13 +17,13 @@ from streams.services.broadcasts import close_idle_broadcasts
 from streams.services.retention import retain
 from vtcontrol.tenancy.scope import studio_scope
 from vtcontrol.tenancy.tasks import StudioTask, SystemTask, enqueue
+from workers.tasks.serving import serves
 
 
 @worker_ready.connect
 def _warm_up(sender: Any = None, **_: Any) -> None:
     """Compile the rules of noticing beside everything else, before the first turn is absorbed."""
-    queues = getattr(getattr(sender, "app", None), "amqp", None)
-    if queues is not None and settings.CELERY_TASK_DEFAULT_QUEUE in queues.queues.consume_from:
+    if serves(sender, settings.CELERY_TASK_DEFAULT_QUEUE):
         threading.Thread(target=get_ready, name="noticing", daemon=True).start()
 
 
