@@ -269,45 +269,41 @@ export class Panels {
 
   /** @param {number | null} minutes */
   async #muteViewer(minutes) {
-    const panel = this.viewer.panel;
-    if (!panel?.viewer) return;
     const until = minutes === null ? null : new Date(Date.now() + minutes * 60_000).toISOString();
-    const { id } = panel.viewer;
-    this.#assumeViewer(panel, { is_muted: true, muted_until: until });
+    const press = this.#pressViewer({ is_muted: true, muted_until: until });
+    if (!press) return;
     this.toasts.show(gettext('Muted: the character does not answer them'), () => void this.#unmuteViewer());
-    await this.#settleViewer(panel, () => this.actions.muteViewer(id, minutes), gettext('Not muted.'));
+    await this.#settleViewer(press, this.actions.muteViewer(press.id, minutes), gettext('Not muted.'));
   }
 
   async #unmuteViewer() {
-    const panel = this.viewer.panel;
-    if (!panel?.viewer) return;
-    const { id } = panel.viewer;
-    this.#assumeViewer(panel, { is_muted: false, muted_until: null });
-    await this.#settleViewer(panel, () => this.actions.unmuteViewer(id), gettext('Not unmuted.'));
+    const press = this.#pressViewer({ is_muted: false, muted_until: null });
+    if (press) await this.#settleViewer(press, this.actions.unmuteViewer(press.id), gettext('Not unmuted.'));
   }
 
   /**
-   * @param {import('./viewer.js').ViewerPanel} panel
-   * @param {Partial<import('./viewer.js').ViewerCard>} change
+   * @param {import('./viewer_state.js').Press['change']} change
+   * @returns {import('./viewer_state.js').Press | null}
    */
-  #assumeViewer(panel, change) {
-    if (panel.viewer) this.viewer.show({ ...panel, viewer: { ...panel.viewer, ...change } });
+  #pressViewer(change) {
+    const press = this.viewer.state.press(change);
     this.viewer.refresh();
+    return press;
   }
 
   /**
-   * @param {import('./viewer.js').ViewerPanel} before
-   * @param {() => Promise<import('./viewer.js').ViewerPanel>} ask
+   * @param {import('./viewer_state.js').Press} press
+   * @param {Promise<import('./viewer.js').ViewerPanel>} asked
    * @param {string} failed
    */
-  async #settleViewer(before, ask, failed) {
-    const isSame = () => this.viewer.panel?.viewer?.id === before.viewer?.id;
+  async #settleViewer(press, asked, failed) {
+    const { state } = this.viewer;
     try {
-      const panel = await ask();
-      if (isSame()) this.viewer.show(panel);
+      state.settle(press, await asked);
+      this.viewer.render();
     } catch (error) {
+      state.settle(press, null);
       this.toasts.hide();
-      if (isSame()) this.viewer.show(before);
       this.viewer.refresh();
       this.#refused(failed, error);
     }

@@ -8,6 +8,7 @@ import { explain } from './actions.js';
 import { ago, exactly } from './moments.js';
 import { button, icon, node, setText, showTrouble } from './nodes.js';
 import { movesOf, scoreWords } from './scores.js';
+import { ViewerState } from './viewer_state.js';
 import { reasonWord, statusSign } from './words.js';
 
 /**
@@ -79,8 +80,7 @@ export class ViewerView extends HTMLElement {
   follow = () => {};
   /** Whether somebody chose this viewer. */
   isChosen = false;
-  /** @type {ViewerPanel | null} */
-  panel = null;
+  state = new ViewerState();
   #shown = '';
 
   connectedCallback() {
@@ -97,9 +97,14 @@ export class ViewerView extends HTMLElement {
     setInterval(() => this.offsetParent !== null && this.render(), 10_000);
   }
 
+  /** @returns {ViewerPanel | null} What is shown. */
+  get panel() {
+    return this.state.panel;
+  }
+
   /** @param {ViewerPanel} panel */
   show(panel) {
-    this.panel = panel;
+    this.state.load(panel);
     this.fail('');
     this.render();
   }

@@ -244,8 +244,7 @@ def test_the_viewer_answered_now_is_muted_noted_and_unmuted(evening: Evening, br
     page.keyboard.press("Enter")
     until(lambda: "Brought a typewriter today." in page.inner_text(".notes:not(.is-never)"))
     page.screenshot(path=SHOTS / "dock-viewer-muted.png")
-    card = evening.call("GET", "viewers/current")["viewer"]
-    assert card["is_muted"]
+    card = until(lambda: (found := evening.call("GET", "viewers/current")["viewer"])["is_muted"] and found)
     assert card["notes"][0] == "Brought a typewriter today."
     page.get_by_role("button", name="Unmute viewer").click()
     until(lambda: not evening.call("GET", "viewers/current")["viewer"]["is_muted"])

@@ -10,6 +10,7 @@ import { addressOf, panelOf } from '../../static/dock/routes.js';
 import { movesOf } from '../../static/dock/scores.js';
 import { places, quantile } from '../../static/dock/sparkline.js';
 import { Store } from '../../static/dock/store.js';
+import { ViewerState } from '../../static/dock/viewer_state.js';
 
 /** @param {string} id @param {Partial<import('../../static/dock/queue_state.js').QueueRow>} [fields] */
 const row = (id, fields = {}) => ({
@@ -113,6 +114,57 @@ test('only lines of viewers that were not answered can be answered', () => {
   assert.equal(isAnswerable({ ...line, status: 'answered' }), false);
   assert.equal(isAnswerable({ ...line, who: 'director' }), false);
   assert.equal(isAnswerable({ ...line, status: 'passed_over', reason: 'moderated' }), false);
+});
+
+/**
+ * @param {string} id
+ * @param {Partial<import('../../static/dock/viewer.js').ViewerCard>} [fields]
+ */
+const card = (id, fields = {}) => ({
+  is_now: false, name: id, why_none: '',
+  viewer: {
+    id, name: id, accounts: [], names: [], first_seen_at: '2026-11-21T20:00:00Z', last_seen_at: null, messages: 1, notes: [],
+    never_mention: [], tags: [], is_muted: false, muted_until: null, has_opted_out: false, character: 'Mira', bond: null,
+    lines: [], ...fields,
+  },
+});
+
+test('a mute shows until it is answered, whatever answers overtake it', () => {
+  const state = new ViewerState();
+  state.load(card('theo'));
+  const press = state.press({ is_muted: true });
+  state.load(card('theo', { notes: ['Brought a typewriter.'] }));
+
+  assert.deepEqual([state.panel?.viewer?.is_muted, state.panel?.viewer?.notes], [true, ['Brought a typewriter.']]);
+  assert.ok(press);
+  state.settle(press, card('theo', { is_muted: true, messages: 2 }));
+  assert.deepEqual([state.panel?.viewer?.is_muted, state.panel?.viewer?.messages], [true, 2]);
+});
+
+test('a refused mute is taken back, unless another was pressed since', () => {
+  const state = new ViewerState();
+  state.load(card('theo'));
+  const first = state.press({ is_muted: true });
+  const second = state.press({ is_muted: true, muted_until: null });
+  assert.ok(first && second);
+
+  state.settle(first, null);
+  assert.equal(state.panel?.viewer?.is_muted, true);
+  state.settle(second, null);
+  assert.equal(state.panel?.viewer?.is_muted, false);
+});
+
+test('a press on one card leaves another alone', () => {
+  const state = new ViewerState();
+  assert.equal(state.press({ is_muted: true }), null);
+  state.load(card('theo'));
+  const press = state.press({ is_muted: true });
+  state.load(card('ada'));
+
+  assert.equal(state.panel?.viewer?.is_muted, false);
+  assert.ok(press);
+  state.settle(press, card('theo', { is_muted: true }));
+  assert.equal(state.panel?.viewer?.id, 'ada');
 });
 
 function feedOf(/** @type {() => Promise<unknown>} */ load, options = {}) {
