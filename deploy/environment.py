@@ -95,7 +95,7 @@ class Environment:
         self.folder.mkdir(parents=True, exist_ok=True)
         names = {entry.name for entry in self.folder.iterdir()}
         is_default = self.folder == default_folder(self.checkout)
-        if names and not is_default and not names & {"pyvenv.cfg", LOCK_NAME}:
+        if names and not is_default and LOCK_NAME not in names:
             message = "{folder} holds other things: set VTCONTROL_VENV to a new or empty folder."
             raise CannotStart(said(message, folder=self.folder))
 

@@ -96,8 +96,9 @@ def test_environment_may_be_elsewhere(checkout: Checkout, tmp_path: Path) -> Non
     assert not checkout.venv.exists()
 
 
-def test_folder_with_other_things_is_never_cleared(checkout: Checkout, tmp_path: Path) -> None:
-    precious = tmp_path / "mine" / "thesis.txt"
+@pytest.mark.parametrize("name", ["thesis.txt", "pyvenv.cfg"])
+def test_folder_with_other_things_is_never_cleared(name: str, checkout: Checkout, tmp_path: Path) -> None:
+    precious = tmp_path / "mine" / name
     precious.parent.mkdir()
     precious.write_text("years of work")
 
