@@ -24,8 +24,7 @@ app.conf.imports = (
 )
 app.conf.task_routes = {"live.*": {"queue": "live"}, "speech.*": {"queue": "speech"}}
 app.conf.beat_schedule = {
-    "sweep streams": {"task": "live.sweep", "schedule": 2.0, "options": {"expires": 2}},
-    "webhooks": {"task": "upkeep.webhooks", "schedule": 2.0, "options": {"expires": 2}},
+    "webhooks": {"task": "upkeep.webhooks", "schedule": 30.0, "options": {"expires": 20}},  # live workers ask sooner
     "broadcasts": {"task": "upkeep.broadcasts", "schedule": 60.0, "options": {"expires": 50}},
     "publications": {"task": "upkeep.publications", "schedule": 10.0, "options": {"expires": 9}},
     "privacy": {"task": "upkeep.privacy", "schedule": 300.0, "options": {"expires": 240}},

@@ -171,7 +171,7 @@ if REDIS_URL:  # after a restart of Redis the first use of each old connection f
     _redis_host["retry"] = Retry(NoBackoff(), 1, supported_errors=(RedisLost,))
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "BACKEND": "vtcontrol.redis_layer.PatientRedisLayer",
         "CONFIG": {
             "hosts": [_redis_host],
             "prefix": "vtc",
@@ -189,7 +189,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
-CELERY_BROKER_TRANSPORT_OPTIONS = {} if CELERY_BROKER_URL.startswith("embedded:") else {"visibility_timeout": 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = (  # an idle worker asks Redis anew every so many seconds; news come at once
+    {"visibility_timeout": 3600, "polling_interval": 5}
+    if CELERY_BROKER_URL.startswith(("redis", "unix", "sentinel"))
+    else {}
+)
 CACHES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL

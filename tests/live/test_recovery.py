@@ -4,13 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from celery import current_app
+from django.core.cache import cache
 
 from streams.models import InboxEvent, Stream, Turn, TurnState
 from streams.services import control, leases, recovery
 from streams.services.broadcasts import IDLE, close_idle_broadcasts
 from streams.services.leases import Lease
 from streams.services.recovery import streams_in_need
+from streams.services.sweeping import sweep
 from tests.factories.streams import make_stream
+from tests.factories.tenancy import make_webhook
 from tests.live.scenes import (
     HEIR,
     answer,
@@ -28,7 +32,6 @@ from tests.live.scenes import (
 from vtcontrol.kernel.events import EventState
 from vtcontrol.tenancy.scope import studio_scope, unscoped
 from vtcontrol.tenancy.studios import Studio
-from workers.tasks.live import sweep
 
 Wait = Callable[[float], None]
 
@@ -213,8 +216,8 @@ def test_the_sweeper_wakes_each_stream_in_its_studios_name(
             says(one)
     started.clear()
 
-    with django_capture_on_commit_callbacks(execute=True), unscoped("as the task does"):
-        sweep.run()
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep()
 
     assert sorted(started, key=str) == sorted(
         [
@@ -223,6 +226,35 @@ def test_the_sweeper_wakes_each_stream_in_its_studios_name(
         ],
         key=str,
     )
+
+
+def test_of_all_workers_one_sweeps_at_a_time(
+    in_studio: Studio,
+    stream: Stream,
+    started: list[tuple[str, dict[str, Any]]],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    says(stream)
+    started.clear()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep()
+        sweep()
+
+    assert [name for name, _ in started] == ["live.perform"]
+
+
+def test_the_sweep_has_webhooks_told_where_there_is_one(in_studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(current_app.tasks["upkeep.webhooks"], "apply_async", lambda **options: asked.append(options))
+
+    sweep()
+    assert asked == []
+
+    make_webhook()
+    cache.clear()  # time goes by
+    sweep()
+    assert len(asked) == 1
 
 
 def test_the_sweeper_ends_broadcasts_nobody_is_at_any_more(

@@ -6,13 +6,14 @@ A page at the end of the channel layer hears everything and says what it heard, 
 import asyncio
 import json
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
+from django.db.utils import OperationalError
 
 from memory.models import Utterance
 from personas import tokenizers
@@ -133,6 +134,12 @@ async def worker(*, drain_s: float = 5.0) -> AsyncIterator[Host]:
         yield made
     finally:
         await made.drain(drain_s)
+
+
+@pytest.fixture(autouse=True)
+def _slow_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody but a test takes up what lies about."""
+    monkeypatch.setattr(host, "SWEEP_S", 3600.0)
 
 
 @pytest.fixture
@@ -539,6 +546,34 @@ async def test_a_worker_that_is_full_waits_and_tells_whoever_has_the_stream(
         assert not waiting.done()
         await full.drain(1.0)
         await waiting
+
+
+async def test_a_worker_looks_by_itself_for_what_nobody_does(
+    cast: Cast, stream: Stream, started: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await inside(stream, scenes.says, stream)
+    started.clear()
+    monkeypatch.setattr(host, "SWEEP_S", 0.01)
+    failures = iter([OperationalError("the database is away")])
+    look = host.sweep
+    monkeypatch.setattr(host, "sweep", lambda: _raise(failures) or look())
+
+    async with worker():
+        await eventually(lambda: started)
+
+    assert started[0][1]["stream_id"] == str(stream.pk)
+
+
+def _raise(failures: Iterator[Exception]) -> None:
+    for failure in failures:
+        raise failure
+
+
+async def eventually(look: Callable[[], Any]) -> None:
+    """Wait until `look` gives something true."""
+    async with asyncio.timeout(10):
+        while not look():
+            await asyncio.sleep(0.01)
 
 
 async def test_a_control_message_nobody_can_read_leaves_the_worker_listening(

@@ -32,6 +32,18 @@ class SystemTask(Task):  # type: ignore[misc]  # celery ships no types
             return self.run(*args, **kwargs)
 
 
+def enqueue_sweep(name: str, *, expires_s: float) -> None:
+    """Start the task `name`, which sweeps over all studios, out of its hours; after `expires_s` nobody needs it.
+
+    Raises:
+        LookupError: No such task.
+    """
+    task = current_app.tasks.get(name)
+    if not isinstance(task, SystemTask):
+        raise LookupError(f"There is no sweep named {name!r}.")
+    task.apply_async(expires=expires_s)
+
+
 def enqueue(name: str, /, **kwargs: Any) -> None:
     """Start the task `name` for the current studio when the transaction commits.
 

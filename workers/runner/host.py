@@ -1,7 +1,7 @@
 """The host: one resident event loop a live worker, carrying the runners of all its streams.
 
 Celery's `live.perform` nudges it from a thread and returns at once. The host renews all leases with one statement,
-listens for control messages on one channel, and drains its runners at a warm shutdown.
+listens for control messages on one channel, sweeps for what nobody does, and drains its runners at a warm shutdown.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from channels.layers import get_channel_layer
 
 from streams.hints import control_group
 from streams.services.leases import RENEW_S, renew_all
+from streams.services.sweeping import SWEEP_S, sweep
 from vtcontrol.kernel.ids import uuid7
 from workers.runner.ground import Ground
 from workers.runner.runner import Runner
@@ -69,7 +70,7 @@ class Host:
         self._ground = Ground(self.owner)
         self._channel = await get_channel_layer().new_channel("live")
         self._warming = asyncio.create_task(self._ground.engines.warm_built_in())
-        self._chores = [asyncio.create_task(chore) for chore in (self._renewing(), self._listening())]
+        self._chores = [asyncio.create_task(chore) for chore in (self._renewing(), self._listening(), self._sweeping())]
 
     def nudge(self, studio_id: UUID, stream_id: UUID) -> None:
         """Start the stream's runner, or wake it. Called from any thread but the loop's; may wait for a free place."""
@@ -135,6 +136,15 @@ class Host:
                     runner.standing(standings.get(stream_id))
             if self._loop.time() > self._rejoin_at:
                 await self._rejoin(list(held))
+
+    async def _sweeping(self) -> None:
+        """Look for what no worker does, on any stream; a database that is away is asked again."""
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            try:
+                await self._ground.unscoped(sweep)
+            except Exception:
+                logger.exception("the sweep failed; the next comes in a moment")
 
     async def _rejoin(self, streams: list[UUID]) -> None:
         """Join the runners' groups again; until that worked, it is tried at every renewal."""

@@ -1,4 +1,4 @@
-"""Live tasks: wake a stream's runner, and sweep up what nobody works on. The queue is "live", the pool is threads."""
+"""The live task: wake a stream's runner. The queue is "live", the pool is threads."""
 
 from typing import Any
 from uuid import UUID
@@ -7,10 +7,8 @@ from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 
-from streams.services.approval import expire_due
-from streams.services.recovery import streams_in_need
-from vtcontrol.tenancy.scope import current_studio_id, studio_scope
-from vtcontrol.tenancy.tasks import StudioTask, SystemTask, enqueue
+from vtcontrol.tenancy.scope import current_studio_id
+from vtcontrol.tenancy.tasks import StudioTask
 from workers.runner.host import host_if_any, the_host
 from workers.tasks.serving import serves
 
@@ -19,15 +17,6 @@ from workers.tasks.serving import serves
 def perform(stream_id: str) -> None:
     """Start or wake the stream's runner on this worker's loop; returns at once, or waits while the worker is full."""
     the_host(runners_most=settings.LIVE_RUNNERS_MAX).nudge(current_studio_id(), UUID(stream_id))
-
-
-@shared_task(name="live.sweep", base=SystemTask, acks_late=False)
-def sweep() -> None:
-    """Wake every stream that has work and no worker; give up held lines whose time is over."""
-    for studio_id, stream_id in streams_in_need():
-        with studio_scope(studio_id):
-            enqueue("live.perform", stream_id=stream_id)
-    expire_due()
 
 
 @worker_ready.connect

@@ -1,6 +1,6 @@
 """The task of webhooks: write down what has to be told, and post what is due. The queue is "upkeep".
 
-It comes by every two seconds. Two of them at once do no harm: each message is claimed by one.
+It comes by every two seconds where there is a webhook. Two of them at once do no harm: each message is claimed by one.
 """
 
 import asyncio
