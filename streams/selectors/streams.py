@@ -6,7 +6,10 @@ from uuid import UUID
 from streams.models import Stream
 from vtcontrol.kernel.errors import NotFound
 from vtcontrol.tenancy.access import TokenKind
+from vtcontrol.tenancy.compiled import CompiledQuery, first
 from vtcontrol.tenancy.tokens import ACCESS_SECONDS, Claims, make_access
+
+_STREAM = CompiledQuery(lambda stream_id: Stream.objects.filter(pk=stream_id).order_by(), stream_id=UUID)
 
 
 def access_stream(claims: Claims, stream_id: UUID | None) -> Stream:
@@ -15,7 +18,7 @@ def access_stream(claims: Claims, stream_id: UUID | None) -> Stream:
     Raises:
         NotFound: It is not in the studio, or not the token's stream.
     """
-    stream = Stream.objects.filter(pk=stream_id).first() if stream_id is not None else None
+    stream = first(_STREAM.objects(stream_id=stream_id)) if stream_id is not None else None
     if stream is None or not claims.opens(stream.pk):
         raise NotFound
     found: Stream = stream

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from streams.models import StreamState
 from vtcontrol.kernel.errors import LeaseLost
-from vtcontrol.tenancy.compiled import CompiledQuery
+from vtcontrol.tenancy.compiled import CompiledQuery, CompiledSweep
 from vtcontrol.tenancy.scope import unscoped
 
 LEASE_S = 6
@@ -168,6 +168,16 @@ def release_all(owner_prefix: str = "") -> int:
     )
 
 
+_RENEW = CompiledSweep(
+    lambda stream_id_list, owner, until: StreamState.objects.filter(stream_id__in=stream_id_list, lease_owner=owner),
+    change=lambda stream_id_list, owner, until: {"lease_until": until},
+    returning=("stream_id", "fence", "control_epoch", "panicked_at"),
+    stream_id_list=list,
+    owner=str,
+    until=dt.datetime,
+)
+
+
 def renew_all(owner: str, held: dict[UUID, int]) -> dict[UUID, Standing]:
     """Renew the leases a worker holds, over all studios, and return how each stands; a lost one is missing.
 
@@ -176,12 +186,12 @@ def renew_all(owner: str, held: dict[UUID, int]) -> dict[UUID, Standing]:
         held: Fencing token by stream.
     """
     until = timezone.now() + dt.timedelta(seconds=LEASE_S)
-    with unscoped("a worker renews the leases of all its streams"), transaction.atomic():
-        rows = StreamState.objects.filter(stream_id__in=list(held), lease_owner=owner)
-        rows.update(lease_until=until)
-        found = list(rows.values_list("stream_id", "fence", "control_epoch", "panicked_at"))
-    return {
-        stream_id: Standing(epoch, panicked_at is not None)
-        for stream_id, fence, epoch, panicked_at in found
-        if held[stream_id] == fence
-    }
+    ids, standings = list(held), {}
+    with unscoped("a worker renews the leases of all its streams"):
+        for start in range(0, len(ids), CompiledQuery.LIST_LENGTH):
+            some = ids[start : start + CompiledQuery.LIST_LENGTH]
+            for stream, fence, epoch, panicked_at in _RENEW.rows(stream_id_list=some, owner=owner, until=until):
+                stream_id = UUID(str(stream))  # SQLite returns the column as it is stored
+                if held[stream_id] == fence:
+                    standings[stream_id] = Standing(epoch, panicked_at is not None)
+    return standings

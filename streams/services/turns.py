@@ -272,6 +272,16 @@ def speaking_line(claim_: Claim, *, text: str, emotion: str, character: str) -> 
     )
 
 
+_DECIDE = CompiledQuery(
+    lambda event_id, state, reason, now: InboxEvent.objects.filter(pk=event_id, state=EventState.TAKEN.value),
+    change=lambda event_id, state, reason, now: {"state": state, "reason": reason, "decided_at": now},
+    event_id=UUID,
+    state=str,
+    reason=str,
+    now=dt.datetime,
+)
+
+
 @transaction.atomic
 def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
     """Write down how a turn ended: turn, segments, event, what was heard, what it cost.
@@ -293,9 +303,11 @@ def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
     for segment in segments if is_private else ():
         segment.text = ""
     _ADD_SEGMENT.add(*segments)
-    decided = {} if report.event_state in OPEN_EVENTS else {"decided_at": now}
-    event = InboxEvent.objects.filter(pk=report.event.id, state=EventState.TAKEN)
-    event.update(state=report.event_state, reason=report.event_reason, **decided)
+    if report.event_state in OPEN_EVENTS:
+        event = InboxEvent.objects.filter(pk=report.event.id, state=EventState.TAKEN)
+        event.update(state=report.event_state, reason=report.event_reason)
+    else:
+        _DECIDE.count(event_id=report.event.id, state=str(report.event_state), reason=report.event_reason, now=now)
     if not is_private:
         write_utterances(config, report, now)
     write_verdicts(report)

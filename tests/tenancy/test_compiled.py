@@ -3,6 +3,7 @@
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -52,6 +53,24 @@ def test_it_finds_what_the_query_set_finds_with_its_types(in_studio: Studio) -> 
     assert tuple(row) == (viewer.pk, viewer.first_seen_at, ["regular"])
     assert query.rows(name="Zed", since=LONG_AGO) == []
     assert query.rows(name="Bo", since=timezone.now()) == []
+
+
+def test_it_makes_the_objects_the_query_set_makes(in_studio: Studio, django_assert_num_queries: Any) -> None:
+    viewer = make_viewer(tags=["regular"])
+    query = CompiledQuery(
+        lambda name: Viewer.objects.select_related("studio", "merged_into").filter(name=name).order_by(), name=str
+    )
+
+    [found] = query.objects(name="Bo")
+
+    assert found == viewer
+    assert (found.tags, found.first_seen_at) == (["regular"], viewer.first_seen_at)
+    with django_assert_num_queries(0):
+        assert (found.studio, found.merged_into) == (in_studio, None)
+    found.notes = "Likes tea."
+    found.save(update_fields=["notes"])
+    assert [one.notes for one in query.objects(name="Bo")] == ["Likes tea."]
+    assert query.objects(name="Zed") == []
 
 
 def test_outside_a_scope_it_raises_even_once_compiled(studio: Studio) -> None:

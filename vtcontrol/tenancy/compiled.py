@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 
 from vtcontrol.kernel.errors import ScopeCrossed
@@ -99,6 +100,21 @@ class CompiledQuery:
             return list(self._compiler.apply_converters(found, self._converters))
         return list(found)
 
+    def objects(self, **values: Any) -> list[Any]:
+        """Run it and return the model's objects, with those of `select_related`, as the query set would."""
+        rows, kind = self.rows(**values), self._compiler.klass_info
+        places = kind["select_fields"]
+        start, end = places[0], places[-1] + 1
+        names = [column[0].target.attname for column in self._compiler.select[start:end]]
+        related = get_related_populators(kind, self._compiler.select, connection.alias)  # type: ignore[call-arg]  # the stubs are of Django 6
+        found = []
+        for row in rows:
+            one = kind["model"].from_db(connection.alias, names, row[start:end])
+            for populator in related:
+                populator.populate(row, one)
+            found.append(one)
+        return found
+
     def count(self, **values: Any) -> int:
         """Run an update and return how many rows it changed."""
         with _cursor() as cursor:
@@ -154,6 +170,11 @@ class CompiledQuery:
                 given[name] = _stand_in(kind, place)
                 names[_stored(given[name])] = name
         return given, names
+
+
+def first(found: Sequence[Any]) -> Any:
+    """Return the first of what was found, or None."""
+    return found[0] if found else None
 
 
 class CompiledSweep(CompiledQuery):

@@ -102,10 +102,11 @@ def spend(key: str, *, limit: int, window_s: int = 60, amount: int = 1) -> Allow
 
 def _count(name: str, amount: int, timeout_s: int) -> int:
     """Add `amount` to a counter and return it."""
-    if cache.add(name, amount, timeout=timeout_s):
-        return amount
-    try:
-        return int(cache.incr(name, amount))
-    except ValueError:  # the cache threw the counter away between the two calls
-        cache.set(name, amount, timeout=timeout_s)
-        return amount
+    for _attempt in range(2):  # a second one where another call was first
+        try:
+            return int(cache.incr(name, amount))
+        except ValueError:  # nobody counted in this window yet
+            if cache.add(name, amount, timeout=timeout_s):
+                return amount
+    cache.set(name, amount, timeout=timeout_s)  # the cache threw the counter away between the calls
+    return amount

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from vtcontrol.kernel.errors import AccessDenied
 from vtcontrol.tenancy.access import ApiToken, Scope, Ticket, TokenKind
+from vtcontrol.tenancy.compiled import CompiledQuery, CompiledSweep, first
 from vtcontrol.tenancy.scope import studio_scope, unscoped
 from vtcontrol.tenancy.studios import MemberRole, Membership
 
@@ -106,12 +107,17 @@ def revoke(token: ApiToken) -> None:
 
 def is_good(token_id: UUID) -> bool:
     """Tell whether a token of the current studio still opens what it opened. One query."""
-    return _opens(_tokens().filter(pk=token_id).first())
+    return _opens(first(_OURS.objects(token_id=token_id)))
 
 
 def _tokens() -> QuerySet[ApiToken]:
-    found: QuerySet[ApiToken] = ApiToken.objects.select_related("studio", "member__user")
+    found: QuerySet[ApiToken] = ApiToken.objects.select_related("studio", "member__user").order_by()
     return found
+
+
+_OURS = CompiledQuery(lambda token_id: _tokens().filter(pk=token_id), token_id=UUID)
+_BY_ID = CompiledSweep(lambda token_id: _tokens().filter(pk=token_id), token_id=UUID)
+_BY_DIGEST = CompiledSweep(lambda digest: _tokens().filter(digest=digest), digest=str)
 
 
 def _opens(token: ApiToken | None) -> TypeGuard[ApiToken]:
@@ -134,14 +140,13 @@ def read(bearer: str) -> Claims:
         AccessDenied: It is unknown, expired or revoked.
     """
     with unscoped("a bearer token names its studio"):
-        tokens = _tokens()
         if bearer.startswith(ACCESS_PREFIX):
             try:
                 token_id = signing.loads(bearer.removeprefix(ACCESS_PREFIX), salt=_SALT, max_age=ACCESS_SECONDS)
             except signing.BadSignature:
                 raise AccessDenied(_("The access pass is expired or not ours.")) from None
-            return _claims(tokens.filter(pk=token_id).first(), is_pass=True)
-        return _claims(tokens.filter(digest=_digest(bearer)).first())
+            return _claims(first(_BY_ID.objects(token_id=UUID(token_id))), is_pass=True)
+        return _claims(first(_BY_DIGEST.objects(digest=_digest(bearer))))
 
 
 def make_access(claims: Claims) -> str:
