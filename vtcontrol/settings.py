@@ -195,7 +195,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (  # an idle worker asks Redis anew every so m
     else {}
 )
 CACHES: dict[str, Any] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "vtcontrol.redis_cache.PooledRedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
     else {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
