@@ -150,8 +150,10 @@ def sounds_like_noise(head: bytes) -> bool:
     if len(samples) < _PLAUSIBLE_BYTES // 2:
         return False
     level = sum(map(abs, samples)) / len(samples)
+    if level <= _LOUD:
+        return False
     change = sum(abs(after - before) for before, after in pairwise(samples)) / len(samples)
-    return level > _LOUD and change > _ALIKE * level
+    return change > _ALIKE * level
 
 
 def _instead(what: str, content_type: str) -> str:
