@@ -25,7 +25,7 @@ from memory.models import (
     Review,
 )
 from memory.services.journal import Pen, end_memory, snapshot
-from memory.services.writing import add_evidence, find_twin
+from memory.services.writing import ADD_MEMORY, add_evidence, find_twin
 
 CONFIRMING = 0.3
 """Each further time something is said takes away so much of the doubt that is left."""
@@ -81,7 +81,7 @@ def _settle(intake: Intake, one: Judged) -> bool:
         older = _end_older(intake, memory, one)
         if older is False:
             return False
-    memory.save(force_insert=True)
+    ADD_MEMORY.add(memory)
     if not doubt and memory.slot and memory.valid_to is None and not one.proposal.is_end:
         Memory.objects.filter(
             persona_id=memory.persona_id, viewer_id=memory.viewer_id, slot=memory.slot, valid_to=memory.valid_from

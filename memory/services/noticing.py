@@ -5,7 +5,6 @@ import uuid
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from memory.domain.judgement import judge
@@ -15,11 +14,28 @@ from memory.domain.sensitive import sensitive_in
 from memory.domain.stems import STOP_WORDS, stem_line, words
 from memory.models import Memory, MemoryKind, MemorySource, MemoryTier, Speaker, Utterance
 from memory.services.facts import Intake, take_in
-from memory.services.writing import find_twin, next_version
+from memory.services.writing import ADD_MEMORY, find_twin, next_version
+from vtcontrol.tenancy.compiled import CompiledQuery
 
 SESSION_KEPT = dt.timedelta(hours=12)
 TELLING_LEAST = 4
 """A line with fewer words that say something is not worth finding again."""
+
+_SAID = CompiledQuery(
+    lambda turn_id: Utterance.objects.filter(
+        turn_id=turn_id, speaker=Speaker.VIEWER.value, viewer_id__isnull=False
+    ).order_by("id"),
+    turn_id=UUID,
+)
+_LAST_PLACE = CompiledQuery(
+    lambda persona_id, episode_id: (
+        Memory.objects.filter(persona_id=persona_id, episode_id=episode_id)
+        .order_by("-position")
+        .values_list("position")[:1]
+    ),
+    persona_id=UUID,
+    episode_id=UUID,
+)
 
 
 def said_line(utterance: Utterance) -> SaidLine:
@@ -41,9 +57,7 @@ def notice_turn(turn_id: UUID, language: str) -> int:
 
     Idempotent. Goes by the turn's utterances: what was not heard, or whose speaker is not to be remembered, left none.
     """
-    utterances = list(
-        Utterance.objects.filter(turn_id=turn_id, speaker=Speaker.VIEWER, viewer_id__isnull=False).order_by("id")
-    )
+    utterances: list[Utterance] = _SAID.objects(turn_id=turn_id)
     noticed = [(utterance, said_line(utterance)) for utterance in utterances]
     judged = [
         (utterance.persona_id, judge(proposal, {line.id: line}))
@@ -86,7 +100,7 @@ def _keep_line(utterance: Utterance, version: int) -> bool:
     )
     if find_twin(memory) is not None:
         return False
-    last = Memory.objects.filter(persona_id=utterance.persona_id, episode_id=episode_id).aggregate(last=Max("position"))
-    memory.position = (last["last"] or 0) + 1
-    memory.save(force_insert=True)
+    last = _LAST_PLACE.rows(persona_id=utterance.persona_id, episode_id=episode_id)
+    memory.position = last[0][0] + 1 if last else 1
+    ADD_MEMORY.add(memory)
     return True

@@ -15,6 +15,21 @@ from personas.domain.cards.keys import is_pattern, joined_keys, source_of, split
 from personas.domain.cards.lore import KEYS_MOST, undecorated
 from personas.models import Persona
 from vtcontrol.kernel.errors import InputInvalid, NotFound
+from vtcontrol.tenancy.compiled import CompiledInsert, CompiledQuery
+
+_RAISE_VERSION = CompiledQuery(
+    lambda persona_id: Persona.objects.filter(pk=persona_id),
+    change=lambda persona_id: {"memory_version": F("memory_version") + 1},
+    returning=("memory_version",),
+    persona_id=UUID,
+)
+_KNOWN = CompiledQuery(
+    lambda memory_id: MemoryEvidence.objects.filter(memory_id=memory_id).order_by().values_list("utterance_id"),
+    memory_id=UUID,
+)
+_ADD_EVIDENCE = CompiledInsert(MemoryEvidence)
+ADD_MEMORY = CompiledInsert(Memory)
+"""For one new memory whose stems, key and version are set."""
 
 
 def next_version(persona_id: UUID) -> int:
@@ -23,17 +38,33 @@ def next_version(persona_id: UUID) -> int:
     Raises:
         NotFound: No such persona in this studio.
     """
-    persona = Persona.objects.filter(pk=persona_id)
-    if not persona.update(memory_version=F("memory_version") + 1):
+    rows = _RAISE_VERSION.rows(persona_id=persona_id)
+    if not rows:
         raise NotFound
-    version: int = persona.values_list("memory_version", flat=True).get()
-    return version
+    return int(rows[0][0])
+
+
+def _twins(persona_id: UUID, viewer_id: UUID | None, content_key: str, memory_id: UUID) -> QuerySet[Memory]:
+    twins: QuerySet[Memory] = Memory.objects.filter(
+        persona_id=persona_id, viewer_id=viewer_id, content_key=content_key, valid_to=None
+    ).exclude(pk=memory_id)
+    return twins
+
+
+_TWIN = CompiledQuery(
+    lambda **known: _twins(**known)[:1], persona_id=UUID, viewer_id=UUID, content_key=str, memory_id=UUID
+)
 
 
 def find_twin(memory: Memory) -> Memory | None:
     """Return another memory of the same persona and viewer with the same words that has not ended, as `twins_of`."""
-    twin: Memory | None = twins_of(memory).first()
-    return twin
+    if memory.viewer_id is None:
+        return twins_of(memory).first()
+    key = Memory.key_of(memory.text)
+    found = _TWIN.objects(
+        persona_id=memory.persona_id, viewer_id=memory.viewer_id, content_key=key, memory_id=memory.pk
+    )
+    return found[0] if found else None
 
 
 def twins_of(memory: Memory) -> QuerySet[Memory]:
@@ -41,10 +72,7 @@ def twins_of(memory: Memory) -> QuerySet[Memory]:
 
     Waiting and rejected ones count too: what people refused does not come back by itself.
     """
-    twins: QuerySet[Memory] = Memory.objects.filter(
-        persona_id=memory.persona_id, viewer_id=memory.viewer_id, content_key=Memory.key_of(memory.text), valid_to=None
-    ).exclude(pk=memory.pk)
-    return twins
+    return _twins(memory.persona_id, memory.viewer_id, Memory.key_of(memory.text), memory.pk)
 
 
 def add_evidence(memory: Memory, evidence: Iterable[MemoryEvidence]) -> int:
@@ -54,13 +82,13 @@ def add_evidence(memory: Memory, evidence: Iterable[MemoryEvidence]) -> int:
         memory: Saved.
         evidence: Of other memories, or not saved at all.
     """
-    known = set(MemoryEvidence.objects.filter(memory=memory).values_list("utterance_id", flat=True))
+    known = {row[0] for row in _KNOWN.rows(memory_id=memory.pk)}
     fresh = {one.utterance_id: one for one in evidence if one.utterance_id not in known}
     rows = [
         MemoryEvidence(memory=memory, utterance_id=one.utterance_id, turn_id=one.turn_id, said_at=one.said_at)
         for one in fresh.values()
     ]
-    MemoryEvidence.objects.bulk_create(rows)
+    _ADD_EVIDENCE.add(*rows)
     return len(rows)
 
 

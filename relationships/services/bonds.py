@@ -5,21 +5,59 @@ ledger's last makes the ledger be computed anew.
 """
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from relationships.domain.scoring import BREACHES, DayTally, Deltas, LedgerEntry, Scores, StreamTally, score, settle
 from relationships.domain.scoring import Interaction as Happening
 from relationships.domain.scoring import InteractionKind as HappeningKind
 from relationships.models import Interaction, Relationship, Viewer
-from relationships.selectors import scores_of
+from relationships.selectors import has_opted_out, scores_of
 from vtcontrol.kernel.ids import uuid7
+from vtcontrol.tenancy.compiled import CompiledInsert, CompiledQuery
 
 SCORES = ("affinity", "trust", "familiarity", "loyalty", "warmth", "warmth_at", "scars")
+_ADD_ENTRY = CompiledInsert(Interaction)
+_BOND = CompiledQuery(
+    lambda viewer_id, persona_id: (
+        Relationship.objects.select_for_update().filter(viewer_id=viewer_id, persona_id=persona_id).order_by()
+    ),
+    viewer_id=UUID,
+    persona_id=UUID,
+)
+_MOVE = CompiledQuery(
+    lambda bond_id, **_: Relationship.objects.filter(pk=bond_id),
+    change=lambda bond_id, **values: values,
+    bond_id=UUID,
+    updated_at=dt.datetime,
+    affinity=float,
+    trust=float,
+    familiarity=float,
+    loyalty=float,
+    warmth=float,
+    warmth_at=dt.datetime,
+    scars=int,
+)
+_ENTRIES = CompiledQuery(
+    lambda bond_id, event_id, show_id, since: (
+        Interaction.objects.filter(relationship_id=bond_id)
+        .filter(Q(event_id=event_id) | Q(broadcast_id=show_id) | Q(at__gte=since))
+        .order_by()
+    ),
+    bond_id=UUID,
+    event_id=UUID,
+    show_id=UUID,
+    since=dt.datetime,
+)
+_ABSORBED = CompiledQuery(
+    lambda viewer_id: Viewer.objects.filter(merged_into_id=viewer_id).order_by().values_list("id"), viewer_id=UUID
+)
 
 
 @transaction.atomic
@@ -34,7 +72,7 @@ def record_interaction(
     amount: float = 0.0,
 ) -> bool:
     """Let one event move one relationship; False when it was counted before, or the viewer opted out."""
-    if not Viewer.objects.filter(pk=viewer_id, has_opted_out=False).exists():
+    if has_opted_out(viewer_id):
         return False
     happening = Happening(event_id=event_id, kind=kind, at=at, broadcast=broadcast_id, amount=amount)
     return _record(_locked(viewer_id, persona_id), happening)
@@ -81,22 +119,21 @@ def adjust(bond: Relationship, wanted: Scores, *, at: dt.datetime) -> bool:
 
 
 def _locked(viewer_id: UUID, persona_id: UUID) -> Relationship:
-    bonds = Relationship.objects.select_for_update()
-    locked: Relationship | None = bonds.filter(viewer_id=viewer_id, persona_id=persona_id).first()
-    if locked is None:
-        made, _is_new = Relationship.objects.get_or_create(viewer_id=viewer_id, persona_id=persona_id)
-        locked = bonds.get(pk=made.pk)
-    return locked
+    bonds: list[Relationship] = _BOND.objects(viewer_id=viewer_id, persona_id=persona_id)
+    if not bonds:
+        Relationship.objects.get_or_create(viewer_id=viewer_id, persona_id=persona_id)
+        bonds = _BOND.objects(viewer_id=viewer_id, persona_id=persona_id)
+    return bonds[0]
 
 
 def _record(bond: Relationship, happening: Happening) -> bool:
-    ledger = ledger_of(bond)
-    if ledger.filter(event_id=happening.event_id).exists():
+    rows = _rows_for(bond, happening)
+    if any(row.event_id == happening.event_id for row in rows):
         return False
     if bond.baseline is None:
         bond.baseline = _plain(scores_of(bond))
-    last = ledger.order_by("-at", "-event_id").values_list("at", "event_id").first()
-    if last is not None and last > (happening.at, happening.event_id):
+        bond.save(update_fields=["baseline"])
+    if rows and _order(rows[-1]) > (happening.at, happening.event_id):
         _write(
             bond,
             LedgerEntry(happening.event_id, happening.kind, happening.at, happening.broadcast, Deltas()),
@@ -104,10 +141,9 @@ def _record(bond: Relationship, happening: Happening) -> bool:
         )
         rebuild(bond)
         return True
-    stream, day = _tallies(ledger, happening)
+    stream, day = _tallies(rows, happening)
     outcome = score(scores_of(bond), happening, stream, day)
-    _set(bond, outcome.scores)
-    bond.save()
+    _MOVE.count(bond_id=bond.pk, updated_at=timezone.now(), **asdict(outcome.scores))
     _write(bond, outcome.entry, happening)
     return True
 
@@ -146,7 +182,7 @@ def family_of(viewer_id: UUID) -> set[UUID]:
     """Return a viewer and everybody who turned out to be the same person."""
     family, latest = {viewer_id}, {viewer_id}
     while latest:
-        latest = set(Viewer.objects.filter(merged_into__in=latest).values_list("pk", flat=True)) - family
+        latest = {row[0] for one in latest for row in _ABSORBED.rows(viewer_id=one)} - family
         family |= latest
     return family
 
@@ -164,10 +200,28 @@ def ledger_of(bond: Relationship, family: set[UUID] | None = None) -> QuerySet[I
         bond: Whose.
         family: What `family_of` says of its viewer, where it is known.
     """
-    family = family_of(bond.viewer_id) if family is None else family
-    bonds = [bond] if family == {bond.viewer_id} else list(_bonds(bond, family))
-    found: QuerySet[Interaction] = Interaction.objects.filter(relationship__in=bonds)
+    found: QuerySet[Interaction] = Interaction.objects.filter(relationship__in=_joined(bond, family))
     return found
+
+
+def _joined(bond: Relationship, family: set[UUID] | None = None) -> list[Relationship]:
+    """Return a bond, with those of the viewers it absorbed."""
+    family = family_of(bond.viewer_id) if family is None else family
+    return [bond] if family == {bond.viewer_id} else list(_bonds(bond, family))
+
+
+def _rows_for(bond: Relationship, happening: Happening) -> list[Interaction]:
+    """Return what of the ledger decides what a happening does, in order.
+
+    That is its own entry, those of its show, and all since its day began, later ones among them. One query a bond.
+    """
+    since = happening.at.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    asked = {"event_id": happening.event_id, "show_id": happening.broadcast, "since": since}
+    return sorted((row for one in _joined(bond) for row in _ENTRIES.objects(bond_id=one.pk, **asked)), key=_order)
+
+
+def _order(row: Interaction) -> tuple[dt.datetime, UUID]:
+    return row.at, row.event_id
 
 
 def _start(bond: Relationship) -> Scores:
@@ -185,18 +239,16 @@ def _start(bond: Relationship) -> Scores:
     return first
 
 
-def _tallies(ledger: QuerySet[Interaction], happening: Happening) -> tuple[StreamTally, DayTally]:
+def _tallies(rows: Iterable[Interaction], happening: Happening) -> tuple[StreamTally, DayTally]:
     """Return what the show and the day gave so far."""
     stream, day = StreamTally(), DayTally()
-    today = happening.at.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = ledger.order_by("at", "event_id")
-    is_today = Q(at__gte=today, at__lt=today + dt.timedelta(days=1))
-    of_show = Q(broadcast_id=happening.broadcast) if happening.broadcast else Q(pk=None)
-    for row in rows.filter(is_today | of_show):
+    today = happening.at.astimezone(dt.UTC).date()
+    for row in rows:
+        entry = _entry(row)
         if row.broadcast_id == happening.broadcast:
-            stream = stream.after(_entry(row))
-        if row.at.astimezone(dt.UTC).date() == today.date():
-            day = day.after(_entry(row))
+            stream = stream.after(entry)
+        if row.at.astimezone(dt.UTC).date() == today:
+            day = day.after(entry)
     return stream, day
 
 
@@ -221,7 +273,7 @@ def _happening(row: Interaction) -> Happening:
 
 def _write(bond: Relationship, entry: LedgerEntry, happening: Happening) -> None:
     deltas = happening.adjustment if entry.kind is HappeningKind.ADJUSTED else entry.deltas
-    Interaction(
+    row = Interaction(
         relationship=bond,
         event_id=entry.event_id,
         broadcast_id=entry.broadcast,
@@ -230,7 +282,8 @@ def _write(bond: Relationship, entry: LedgerEntry, happening: Happening) -> None
         deltas=asdict(deltas),
         scars=happening.scars if entry.kind is HappeningKind.ADJUSTED else entry.scars,
         at=entry.at,
-    ).save()
+    )
+    _ADD_ENTRY.add(row)
 
 
 def _set(bond: Relationship, scores: Scores) -> None:

@@ -17,6 +17,7 @@ from relationships.models import Interaction, Relationship, Viewer
 from relationships.selectors import scores_of
 from relationships.services import record_breach, record_interaction
 from relationships.services.bonds import adjust, rebuild, replay
+from relationships.services.merging import merge
 from tests.factories.personas import Character
 from tests.factories.relationships import make_relationship, make_viewer
 from vtcontrol.kernel.ids import uuid7
@@ -157,6 +158,18 @@ def test_what_happens_in_no_show_is_capped_by_the_day(viewer: Viewer, persona: P
 
     assert bond_of(viewer).affinity <= 1.0
     assert replay(bond_of(viewer)) == scores_of(bond_of(viewer))
+
+
+def test_after_a_merge_both_ledgers_count_as_one(viewer: Viewer, persona: Persona) -> None:
+    other, event_id = make_viewer(), uuid7()
+    happens(other, persona, 1, event_id=event_id)
+    happens(viewer, persona, 2)
+    merge(viewer, other)
+
+    assert not happens(viewer, persona, 1, event_id=event_id)
+    assert all(happens(viewer, persona, minute) for minute in (4, 3, 5))
+
+    assert astuple(replay(bond_of(viewer)))[:5] == pytest.approx(astuple(scores_of(bond_of(viewer)))[:5])
 
 
 def test_nobody_who_opted_out_is_counted(in_studio: Studio, persona: Persona) -> None:

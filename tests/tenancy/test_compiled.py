@@ -8,10 +8,12 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.forms import model_to_dict
 from django.utils import timezone
 
-from relationships.models import Viewer
-from tests.factories.relationships import make_viewer
+from relationships.models import Relationship, Viewer
+from tests.factories.personas import Character
+from tests.factories.relationships import make_relationship, make_viewer
 from vtcontrol.kernel.errors import ScopeCrossed, ScopeMissing
 from vtcontrol.kernel.ids import uuid7
 from vtcontrol.tenancy.compiled import CompiledQuery, CompiledSweep
@@ -132,6 +134,35 @@ def test_an_update_changes_the_rows_of_its_studio_only(studio: Studio, other_stu
 
     with unscoped("a test looks at both studios"):
         assert Viewer.objects.get(last_seen_at__isnull=False).studio_id == studio.pk
+
+
+def test_whole_rows_come_as_objects_that_can_be_saved(in_studio: Studio) -> None:
+    viewer = make_viewer(last_seen_at=timezone.now())
+    query = CompiledQuery(lambda name: Viewer.objects.filter(name=name), name=str)
+
+    [found] = query.objects(name="Bo")
+
+    assert model_to_dict(found) == model_to_dict(viewer)
+    found.notes = "Plays the viola."
+    found.save(update_fields=["notes"])
+    assert [one.notes for one in query.objects(name="Bo")] == ["Plays the viola."]
+
+
+def test_numbers_of_both_kinds_find_their_places(in_studio: Studio, character: Character) -> None:
+    bond = make_relationship(make_viewer(), character.persona)
+    query = CompiledQuery(
+        lambda bond_id, trust, scars, warmth: Relationship.objects.filter(pk=bond_id),
+        change=lambda bond_id, **values: values,
+        bond_id=UUID,
+        trust=float,
+        scars=int,
+        warmth=float,
+    )
+
+    assert query.count(bond_id=bond.pk, trust=12.5, scars=2, warmth=0.75) == 1
+
+    bond.refresh_from_db()
+    assert (bond.trust, bond.scars, bond.warmth) == (12.5, 2, 0.75)
 
 
 @pytest.mark.parametrize("count", [1, 3, CompiledQuery.LIST_LENGTH])

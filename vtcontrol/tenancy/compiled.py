@@ -31,8 +31,8 @@ def _stand_in(kind: type, place: int) -> Any:
         return UUID(int=_STUDIO.int + place + 1)
     if kind is dt.datetime:
         return _FIRST_MOMENT + dt.timedelta(days=place)
-    if kind is int:
-        return _FIRST_NUMBER + place
+    if kind in {int, float}:
+        return kind(_FIRST_NUMBER + place)
     return f"\ufdd0{place}"
 
 
@@ -67,7 +67,8 @@ class CompiledQuery:
         build: Makes the query set from named values; called once, with stand-ins.
         change: For an update: makes the new field values from the same names.
         returning: For an update: columns to return of each changed row.
-        kinds: Type of each value by name: UUID, datetime, int or str. A name ending in `_list` takes a list of UUIDs.
+        kinds: Type of each value by name: UUID, datetime, int, float or str. A name ending in `_list` takes a list of
+            UUIDs.
     """
 
     LIST_LENGTH = 24
