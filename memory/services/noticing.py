@@ -22,10 +22,12 @@ TELLING_LEAST = 4
 """A line with fewer words that say something is not worth finding again."""
 
 _SAID = CompiledQuery(
-    lambda turn_id: Utterance.objects.filter(
-        turn_id=turn_id, speaker=Speaker.VIEWER.value, viewer_id__isnull=False
+    lambda turn_id, stream_id, said_at: Utterance.objects.filter(
+        stream_id=stream_id, said_at=said_at, turn_id=turn_id, speaker=Speaker.VIEWER.value, viewer_id__isnull=False
     ).order_by("id"),
     turn_id=UUID,
+    stream_id=UUID,
+    said_at=dt.datetime,
 )
 _LAST_PLACE = CompiledQuery(
     lambda persona_id, episode_id: (
@@ -52,12 +54,18 @@ def said_line(utterance: Utterance) -> SaidLine:
 
 
 @transaction.atomic
-def notice_turn(turn_id: UUID, language: str) -> int:
+def notice_turn(turn_id: UUID, language: str, *, stream_id: UUID, said_at: dt.datetime) -> int:
     """Remember what the viewer of a turn said about themselves; return how many memories are new.
 
     Idempotent. Goes by the turn's utterances: what was not heard, or whose speaker is not to be remembered, left none.
+
+    Args:
+        turn_id: The turn.
+        language: BCP 47 tag of the stream.
+        stream_id: Where it was said. An index finds utterances by stream and time, none by turn.
+        said_at: When it was said: the moment the event came in.
     """
-    utterances: list[Utterance] = _SAID.objects(turn_id=turn_id)
+    utterances: list[Utterance] = _SAID.objects(turn_id=turn_id, stream_id=stream_id, said_at=said_at)
     noticed = [(utterance, said_line(utterance)) for utterance in utterances]
     judged = [
         (utterance.persona_id, judge(proposal, {line.id: line}))

@@ -35,6 +35,7 @@ class _Answer:
 
     persona_id: UUID
     reason: str
+    stream_id: UUID
     language: str
     uses_relationships: bool
     event_id: UUID
@@ -52,7 +53,7 @@ class _Answer:
         return float(amount / BITS_A_UNIT if self.currency.lower() == "bits" else amount)
 
 
-_OF_TURN = ("persona_id", "reason", "stream__language", "stream__uses_relationships", "event_id")
+_OF_TURN = ("persona_id", "reason", "stream_id", "stream__language", "stream__uses_relationships", "event_id")
 _OF_EVENT = ("kind", "received_at", "broadcast_id", "amount", "currency", "viewer_id")
 _ANSWER = CompiledQuery(
     lambda turn_id: (
@@ -84,4 +85,4 @@ def absorb_turn(turn_id: UUID) -> None:
             amount=answer.worth,
         )
     if answer.reason != "deleted":
-        notice_turn(turn_id, answer.language)
+        notice_turn(turn_id, answer.language, stream_id=answer.stream_id, said_at=answer.received_at)
