@@ -273,12 +273,12 @@ def speaking_line(claim_: Claim, *, text: str, emotion: str, character: str) -> 
 
 
 _DECIDE = CompiledQuery(
-    lambda event_id, state, reason, now: InboxEvent.objects.filter(pk=event_id, state=EventState.TAKEN.value),
-    change=lambda event_id, state, reason, now: {"state": state, "reason": reason, "decided_at": now},
+    lambda event_id, **_: InboxEvent.objects.filter(pk=event_id, state=EventState.TAKEN.value),
+    change=lambda event_id, **values: values,
     event_id=UUID,
     state=str,
     reason=str,
-    now=dt.datetime,
+    decided_at=dt.datetime,
 )
 
 
@@ -303,11 +303,8 @@ def finish(lease: Lease, config: StreamConfig, report: TurnReport) -> Frames:
     for segment in segments if is_private else ():
         segment.text = ""
     _ADD_SEGMENT.add(*segments)
-    if report.event_state in OPEN_EVENTS:
-        event = InboxEvent.objects.filter(pk=report.event.id, state=EventState.TAKEN)
-        event.update(state=report.event_state, reason=report.event_reason)
-    else:
-        _DECIDE.count(event_id=report.event.id, state=str(report.event_state), reason=report.event_reason, now=now)
+    decided = {"state": str(report.event_state), "reason": report.event_reason}
+    _DECIDE.count(event_id=report.event.id, decided_at=None if report.event_state in OPEN_EVENTS else now, **decided)
     if not is_private:
         write_utterances(config, report, now)
     write_verdicts(report)
