@@ -1,6 +1,6 @@
-"""The channel layer of production: Redis pub/sub, listened to without asking ten times a second whether there is news.
+"""The channel layer of production: Redis pub/sub, whose listener waits for news as long as it takes.
 
-channels_redis waits for 0.1 s at a time; in a house where nothing happens that was a quarter of each process's work.
+channels_redis waits for 0.1 s at a time; with a page open that was most of what an idle web process did.
 """
 
 import asyncio

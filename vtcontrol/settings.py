@@ -194,8 +194,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (  # an idle worker asks Redis anew every so m
     if CELERY_BROKER_URL.startswith(("redis", "unix", "sentinel"))
     else {}
 )
+_pooled = {"health_check_interval": 30, "socket_keepalive": True}  # a connection may die in silence while it rests
 CACHES: dict[str, Any] = {
-    "default": {"BACKEND": "vtcontrol.redis_cache.PooledRedisCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "vtcontrol.redis_cache.PooledRedisCache", "LOCATION": REDIS_URL, "OPTIONS": _pooled}
     if REDIS_URL
     else {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",

@@ -300,13 +300,14 @@ export class Panels {
     const { state } = this.viewer;
     try {
       state.settle(press, await asked);
+      this.viewer.fail('');
       this.viewer.render();
     } catch (error) {
-      state.settle(press, null);
-      this.toasts.hide();
+      if (state.settle(press, null)) this.toasts.hide();
       this.viewer.refresh();
       this.#refused(failed, error);
     }
+    this.feeds.viewer.want();
   }
 
   /** Says what was refused. @type {(title: string, body: string) => void} */

@@ -40,9 +40,12 @@ export class ViewerState {
   /**
    * @param {Press} press
    * @param {ViewerPanel | null} answer What the server made of it; null when it was refused.
+   * @returns {boolean} Whether nothing was pressed since: then the answer is the last word, else it is out of date.
    */
   settle(press, answer) {
-    if (this.#pressed === press) this.#pressed = null;
+    if (this.#pressed !== press) return false;
+    this.#pressed = null;
     if (answer && this.#told?.viewer?.id === press.id) this.#told = answer;
+    return true;
   }
 }

@@ -15,7 +15,10 @@ _ADD_UTTERANCE = CompiledInsert(Utterance)
 
 
 def write_utterances(config: StreamConfig, report: TurnReport, now: dt.datetime) -> None:
-    """Keep what was heard, and what it answered, as history and evidence; nothing when nothing was heard."""
+    """Keep what was heard, and what it answered, as history and evidence; nothing when nothing was heard.
+
+    What a viewer wrote was said when its event came in: noticing finds it by that moment.
+    """
     heard = report.heard_text
     if not heard:
         return

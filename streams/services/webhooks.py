@@ -90,7 +90,12 @@ class Outcome:
         return self.status is not None and 200 <= self.status < 300
 
 
-_ANY = CompiledSweep(lambda: Webhook.objects.filter(stopped_at=None).order_by().values_list("pk")[:1])
+def _awake() -> QuerySet[Webhook]:
+    rows: QuerySet[Webhook] = Webhook.objects.filter(is_enabled=True, stopped_at=None, studio__is_active=True)
+    return rows
+
+
+_ANY = CompiledSweep(lambda: _awake().order_by().values_list("pk")[:1])
 
 
 def may_have_work() -> bool:
@@ -100,8 +105,7 @@ def may_have_work() -> bool:
 
 def listening() -> list[Webhook]:
     """Return the webhooks that want to be told. Runs over all studios."""
-    rows = Webhook.objects.filter(is_enabled=True, stopped_at=None, studio__is_active=True)
-    return list(rows.filter(reduce(or_, (Q(**{name: True}) for name in ASKED_FOR.values()))))
+    return list(_awake().filter(reduce(or_, (Q(**{name: True}) for name in ASKED_FOR.values()))))
 
 
 def collect(webhook: Webhook) -> int:

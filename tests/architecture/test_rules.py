@@ -43,7 +43,9 @@ UNSCOPED_CALLERS = {
     "streams/services/links.py release_links": "a link process that ends gives back the links of every studio",
     "streams/services/links.py count_unread": "a link process that ends looks whether its links are read on",
     "streams/services/leases.py renew_all": "a worker renews the leases of all its streams",
-    "streams/services/sweeping.py sweep": "a live worker looks for what nobody does, on any stream",
+    "streams/services/sweeping.py wake_forsaken": "a live worker looks for streams nobody works on",
+    "streams/services/sweeping.py give_up_held": "a live worker looks for held lines nobody decided on",
+    "streams/services/sweeping.py have_webhooks_told": "a live worker looks for webhooks",
     "streams/services/disclosure.py open_page": "a private page names its studio",
 }
 

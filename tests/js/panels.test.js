@@ -154,6 +154,18 @@ test('a refused mute is taken back, unless another was pressed since', () => {
   assert.equal(state.panel?.viewer?.is_muted, false);
 });
 
+test('the answer to a mute that was undone meanwhile is out of date', () => {
+  const state = new ViewerState();
+  state.load(card('theo'));
+  const mute = state.press({ is_muted: true });
+  const undo = state.press({ is_muted: false });
+  assert.ok(mute && undo);
+
+  assert.equal(state.settle(undo, card('theo')), true);
+  assert.equal(state.settle(mute, card('theo', { is_muted: true })), false);
+  assert.equal(state.panel?.viewer?.is_muted, false);
+});
+
 test('a press on one card leaves another alone', () => {
   const state = new ViewerState();
   assert.equal(state.press({ is_muted: true }), null);

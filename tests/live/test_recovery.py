@@ -12,7 +12,7 @@ from streams.services import control, leases, recovery
 from streams.services.broadcasts import IDLE, close_idle_broadcasts
 from streams.services.leases import Lease
 from streams.services.recovery import streams_in_need
-from streams.services.sweeping import sweep
+from streams.services.sweeping import looks
 from tests.factories.streams import make_stream
 from tests.factories.tenancy import make_webhook
 from tests.live.scenes import (
@@ -228,6 +228,42 @@ def test_the_sweeper_wakes_each_stream_in_its_studios_name(
     )
 
 
+def sweep(*, has_room: bool = True) -> None:
+    """What a live worker does every two seconds."""
+    for look in looks(has_room=has_room):
+        look()
+
+
+def test_a_worker_without_room_wakes_nobody(
+    in_studio: Studio,
+    stream: Stream,
+    started: list[tuple[str, dict[str, Any]]],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    says(stream)
+    started.clear()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep(has_room=False)
+    assert started == []
+    with django_capture_on_commit_callbacks(execute=True):
+        sweep()
+    assert [name for name, _ in started] == ["live.perform"]
+
+
+def test_while_redis_is_away_nobody_is_woken(
+    in_studio: Studio, stream: Stream, started: list[tuple[str, dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: Any, **_options: Any) -> bool:
+        raise ConnectionError
+
+    says(stream)
+    started.clear()
+    monkeypatch.setattr(cache, "add", refuse)
+
+    assert looks(has_room=True) == ()
+
+
 def test_of_all_workers_one_sweeps_at_a_time(
     in_studio: Studio,
     stream: Stream,
@@ -251,8 +287,14 @@ def test_the_sweep_has_webhooks_told_where_there_is_one(in_studio: Studio, monke
     sweep()
     assert asked == []
 
-    make_webhook()
+    hook = make_webhook(is_enabled=False)
     cache.clear()  # time goes by
+    sweep()
+    assert asked == []
+
+    hook.is_enabled = True
+    hook.save()
+    cache.clear()
     sweep()
     assert len(asked) == 1
 

@@ -6,7 +6,7 @@ A page at the end of the channel layer hears everything and says what it heard, 
 import asyncio
 import json
 import struct
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -554,9 +554,8 @@ async def test_a_worker_looks_by_itself_for_what_nobody_does(
     await inside(stream, scenes.says, stream)
     started.clear()
     monkeypatch.setattr(host, "SWEEP_S", 0.01)
-    failures = iter([OperationalError("the database is away")])
-    look = host.sweep
-    monkeypatch.setattr(host, "sweep", lambda: _raise(failures) or look())
+    look_for = host.looks
+    monkeypatch.setattr(host, "looks", lambda **asked: (_refuse, *look_for(**asked)))
 
     async with worker():
         await eventually(lambda: started)
@@ -564,9 +563,8 @@ async def test_a_worker_looks_by_itself_for_what_nobody_does(
     assert started[0][1]["stream_id"] == str(stream.pk)
 
 
-def _raise(failures: Iterator[Exception]) -> None:
-    for failure in failures:
-        raise failure
+def _refuse() -> None:
+    raise OperationalError("the database is away")
 
 
 async def eventually(look: Callable[[], Any]) -> None:

@@ -44,13 +44,14 @@ def enqueue_sweep(name: str, *, expires_s: float) -> None:
     task.apply_async(expires=expires_s)
 
 
-def enqueue(name: str, /, **kwargs: Any) -> None:
+def enqueue(name: str, /, *, expires_s: float | None = None, **kwargs: Any) -> None:
     """Start the task `name` for the current studio when the transaction commits.
 
     A broker that is down is logged and does no harm: the rows are committed, and the sweeper finds them.
 
     Args:
         name: Registered name of a `StudioTask`, for example "live.perform".
+        expires_s: After so many seconds nobody needs it any more.
         kwargs: Plain values and ids (UUIDs become text), never objects.
 
     Raises:
@@ -64,6 +65,6 @@ def enqueue(name: str, /, **kwargs: Any) -> None:
     plain["studio_id"] = str(current_studio_id())
 
     def send() -> None:
-        task.apply_async(kwargs=plain)
+        task.apply_async(kwargs=plain, expires=expires_s)
 
     transaction.on_commit(send, robust=True)

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from channels.layers import get_channel_layer
 
 from streams.hints import control_group
 from streams.services.leases import RENEW_S, renew_all
-from streams.services.sweeping import SWEEP_S, sweep
+from streams.services.sweeping import SWEEP_S, looks
 from vtcontrol.kernel.ids import uuid7
 from workers.runner.ground import Ground
 from workers.runner.runner import Runner
@@ -49,6 +50,7 @@ class Host:
     def __init__(self, *, runners_most: int, loop: asyncio.AbstractEventLoop | None = None) -> None:
         sys.setswitchinterval(SWITCH_S)
         self.owner = worker_name()
+        self._runners_most = runners_most
         self._slots = threading.BoundedSemaphore(runners_most)
         self._runners: dict[UUID, Runner] = {}
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
@@ -141,10 +143,12 @@ class Host:
         """Look for what no worker does, on any stream; a database that is away is asked again."""
         while True:
             await asyncio.sleep(SWEEP_S)
-            try:
-                await self._ground.unscoped(sweep)
-            except Exception:
-                logger.exception("the sweep failed; the next comes in a moment")
+            has_room = len(self._runners) < self._runners_most
+            for look in await self._ground.unscoped(partial(looks, has_room=has_room)):
+                try:
+                    await self._ground.unscoped(look)
+                except Exception:
+                    logger.exception("a look of the sweep failed; the next comes in a moment")
 
     async def _rejoin(self, streams: list[UUID]) -> None:
         """Join the runners' groups again; until that worked, it is tried at every renewal."""
